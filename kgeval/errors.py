@@ -1,0 +1,85 @@
+"""What a user can act on, apart from bugs.
+
+Every error that a user can mend is a ``UserError`` whose text is one line: the rule, what was
+seen, and the remedy. It never carries the value of a personal column. The command turns it into
+its exit code; anything else that escapes is a bug (exit code 70).
+"""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """The input is wrong and the user can mend it (exit code 2)."""
+
+    exit_code = 2
+
+
+class StudyError(UserError):
+    """The study's definition is not sound; ``faults`` holds one line a fault, all at once."""
+
+    def __init__(self, faults: list[str] | tuple[str, ...]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+class ExpressionError(UserError):
+    """An expression that cannot be read: ``position`` counts characters of ``text`` from 0."""
+
+    def __init__(self, reason: str, *, text: str, position: int) -> None:
+        self.reason, self.text, self.position = reason, text, position
+        super().__init__(f"{reason} at character {position + 1} of: {text}")
+
+
+class DataError(UserError):
+    """A delivered file that cannot be taken as it is.
+
+    Parameters
+    ----------
+    code
+        The fault's stable name, e.g. ``"ENCODING_UNDECLARED"``; tests and accounts use it.
+    message
+        What was seen, without any cell value of a personal column.
+    hint
+        The remedy, a sentence to act on.
+    file, sheet, row, column
+        Where; ``row`` is the row's number as the user's own program shows it (the first is 1).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str,
+        file: str = "",
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> None:
+        self.code, self.hint = code, hint
+        self.file, self.sheet, self.row, self.column = file, sheet, row, column
+        where = [file] if file else []
+        where += [f"sheet {sheet!r}"] if sheet else []
+        where += [f"row {row}"] if row is not None else []
+        where += [f"column {column!r}"] if column else []
+        super().__init__(f"{', '.join(where) or 'data'}: {message} [{code}]; {hint}")
+
+
+class DesignError(UserError):
+    """The sample design cannot carry the estimate that is asked for."""
+
+
+class ParameterError(UserError):
+    """A parameter that no notebook declares, or of a wrong type."""
+
+
+class DisclosureError(UserError):
+    """A publication would give somebody away (exit code 3)."""
+
+    exit_code = 3
+
+
+class BusyError(UserError):
+    """Another run writes to the same place, or the disk is full (exit code 4)."""
+
+    exit_code = 4

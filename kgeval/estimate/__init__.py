@@ -1,0 +1,1 @@
+"""Answers into numbers: estimates with their sampling errors."""

@@ -1,0 +1,1 @@
+"""Numbers into judgement: change, verdicts, the review of a phase."""

@@ -1,0 +1,49 @@
+"""What came in: the records of one sheet of one delivered file, as text, each with its identity.
+
+A record's ``rid`` is ``<first 12 hex digits of the file's sha256>:<sheet>:<row>``, where ``row`` is
+the row's number as the user's own program shows it. Reading loses nothing: each physical record
+after the header stands in exactly one of ``records``, ``structural`` and ``rejected``, and
+``counted`` was found by a second, independent counter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where records came from and how the file was understood."""
+
+    file: str  # path below the data folder, with forward slashes
+    sha256: str  # of the raw bytes
+    sheet: str  # "" for text files
+    header_row: int  # the row (from 1) that holds the column names; the last one of several
+    encoding: str  # "" for binary formats
+    delimiter: str  # "" where there is none
+
+    def rid(self, row: int) -> str:
+        """Return the identity of the record that stands in ``row``."""
+        return f"{self.sha256[:12]}:{self.sheet}:{row}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The records of one sheet.
+
+    ``records`` has one row a record: column names as delivered, values ``str`` (missing where the
+    cell is empty), its index the records' ``rid`` (index name ``rid``); ``rows`` gives the row
+    number of each, same index. ``structural`` (blank rows, repeated headers, subtotals, signature
+    blocks) and ``rejected`` (rows that are no record of this table, e.g. with too many fields)
+    have the index ``rid`` and the columns ``row``, ``kind`` or ``reason``, and ``text``: the whole
+    raw row.
+    """
+
+    source: Source
+    records: pd.DataFrame
+    rows: pd.Series
+    structural: pd.DataFrame
+    rejected: pd.DataFrame
+    counted: int

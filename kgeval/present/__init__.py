@@ -1,0 +1,1 @@
+"""Frames into what people see: sentences, tables, charts, pages."""

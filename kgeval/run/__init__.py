@@ -1,0 +1,1 @@
+"""Notebooks in batch: parameters, jobs, kernels."""
