@@ -1,0 +1,118 @@
+"""Is the study sound? Every name that one file uses must stand in another; all faults are told at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from kgeval.plan.expression import Expression
+from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.plan.norm import Derived
+from kgeval.plan.sample import stages as plan_stages
+from kgeval.plan.table import Table
+
+if TYPE_CHECKING:  # the study is built first and then checked: no circle at run time
+    from kgeval.plan.study import Study
+
+
+def cross_faults(study: Study) -> Iterator[str]:
+    """Yield one line for every name that is used and stands nowhere, with the nearest known name."""
+    yield from _table_faults(study)
+    yield from _derived_faults(study)
+    yield from _indicator_faults(study)
+
+
+def _table_faults(study: Study) -> Iterator[str]:
+    rounds = {round_.key for round_ in study.rounds}
+    for key, table in study.tables.items():
+        where = f"study.toml tables {key}"
+        named = {*table.round.values.values(), *table.round.files, *filter(None, [table.round.always])}
+        yield from (f"{where}: there is no round {name!r}" for name in sorted(named - rounds))
+        columns = study.columns(key)
+        for part, names in _named_columns(table).items():
+            yield from (_no_column(where, part, name, columns) for name in names if name not in columns)
+        if table.area.link and table.area.link[0] not in study.tables:
+            yield f"{where}: area link names the table {table.area.link[0]!r}, which the study does not have"
+
+
+def _named_columns(table: Table) -> dict[str, tuple[str, ...]]:
+    rule, design = table.area, table.design
+    stages = {"cluster": design.cluster, "stratum": design.stratum, "population": design.population}
+    return {
+        "round": tuple(filter(None, [table.round.column])),
+        "area": tuple(filter(None, [rule.column, rule.prefix, rule.link[1] if rule.link else ""])),
+        "design weight": tuple(filter(None, [design.weight])),
+        **{f"design {part}": plan_stages(columns) for part, columns in stages.items()},
+    }
+
+
+def _derived_faults(study: Study) -> Iterator[str]:
+    for column in study.norms.derived:
+        yield from _column_faults(study, column, f"norms.toml column {column.name!r}")
+    for rule in study.norms.rules:
+        parts = {"met": rule.met, "applies": rule.applies}
+        yield from _expression_faults(study, f"norms.toml rule {rule.key!r} of {rule.set}", rule.table, parts)
+    for composite in study.norms.composites:
+        where = f"norms.toml composite {composite.key!r}"
+        yield from _expression_faults(study, where, composite.table, {"managed": composite.managed})
+
+
+def _column_faults(study: Study, column: Derived, where: str) -> Iterator[str]:
+    yield from _expression_faults(study, where, column.table, {"expression": column.expression})
+    if column.over is not None:
+        parts = {"where": column.over.where, "of": column.over.of}
+        yield from _expression_faults(study, f"{where} over", column.over.table, parts)
+        yield from _name_faults(study, f"{where} over", "by", column.over.table, column.over.by)
+    if column.lookup is not None:
+        yield from _name_faults(study, f"{where} lookup", "column", column.lookup.table, column.lookup.column)
+        yield from _name_faults(study, f"{where} lookup", "by", column.table, column.lookup.by)
+
+
+def _indicator_faults(study: Study) -> Iterator[str]:
+    rounds = {round_.key for round_ in study.rounds}
+    repeated = Counter((indicator.key, indicator.variant) for indicator in study.indicators)
+    for (key, variant), times in repeated.items():
+        if times > 1:
+            yield f"indicators.toml: {key} {variant} stands {times} times"
+    for indicator in study.indicators:
+        where = _where(indicator)
+        yield from _expression_faults(study, where, indicator.table, indicator.expressions)
+        for crossed in indicator.breakdowns:
+            for name in crossed:
+                yield from _name_faults(study, where, "breakdowns", indicator.table, name)
+        if indicator.weight:
+            yield from _name_faults(study, where, "weight", indicator.table, indicator.weight)
+        yield from (f"{where}: there is no round {name!r}" for name in indicator.rounds if name not in rounds)
+
+
+def _where(indicator: Indicator) -> str:
+    variant = "" if indicator.variant == MAIN else f".variants.{indicator.variant}"
+    return f"indicators.toml [{indicator.key}{variant}]"
+
+
+def _expression_faults(
+    study: Study, where: str, table: str, parts: Mapping[str, Expression | None]
+) -> Iterator[str]:
+    if table not in study.tables:
+        near = get_close_matches(table, study.tables, n=1)
+        remedy = f"did you mean {near[0]!r}?" if near else f"tables are {', '.join(study.tables)}"
+        yield f"{where}: there is no table {table!r}; {remedy}"
+        return
+    columns = study.columns(table)
+    for part, expression in parts.items():
+        for name in sorted(expression.names - columns - {"."}) if expression is not None else ():
+            yield _no_column(where, part, name, columns, table)
+
+
+def _name_faults(study: Study, where: str, part: str, table: str, name: str) -> Iterator[str]:
+    if table in study.tables and name not in study.columns(table):
+        yield _no_column(where, part, name, study.columns(table), table)
+
+
+def _no_column(where: str, part: str, name: str, columns: frozenset[str], table_key: str = "") -> str:
+    near = get_close_matches(name, sorted(columns), n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else "write the name as the form has it"
+    of = f" of table {table_key!r}" if table_key else ""
+    return f"{where}: {part} names {name!r}, but no question or derived column{of} has that name; {remedy}"
