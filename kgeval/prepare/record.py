@@ -8,9 +8,18 @@ after the header stands in exactly one of ``records``, ``structural`` and ``reje
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+NOTE_COLUMNS = ("code", "row", "column", "count", "detail")
+
+
+def no_notes() -> pd.DataFrame:
+    """Return a notes frame without rows."""
+    notes = pd.DataFrame({column: pd.Series(dtype="str") for column in NOTE_COLUMNS})
+    return notes.astype({"row": "Int64", "count": "int64"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +32,7 @@ class Source:
     header_row: int  # the row (from 1) that holds the column names; the last one of several
     encoding: str  # "" for binary formats
     delimiter: str  # "" where there is none
+    date_system: str = ""  # "1900" or "1904": the day that a workbook counts its dates from
 
     def rid(self, row: int) -> str:
         """Return the identity of the record that stands in ``row``."""
@@ -39,6 +49,12 @@ class Delivered:
     blocks) and ``rejected`` (rows that are no record of this table, e.g. with too many fields)
     have the index ``rid`` and the columns ``row``, ``kind`` or ``reason``, and ``text``: the whole
     raw row.
+
+    ``notes`` (``NOTE_COLUMNS``) has one row for each thing that was noticed or mended about the
+    file, the sheet or a header: a stable code, the first row it concerns (missing: the whole
+    sheet), the column, how many cells or rows. ``native`` has the shape of ``records``: True where
+    the cell was stored as a number, a date or a truth value and not as text, so that its notation
+    is in no doubt; None for text files. ``letters`` gives each column its spreadsheet letter.
     """
 
     source: Source
@@ -47,3 +63,6 @@ class Delivered:
     structural: pd.DataFrame
     rejected: pd.DataFrame
     counted: int
+    notes: pd.DataFrame = field(default_factory=no_notes)
+    native: pd.DataFrame | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
