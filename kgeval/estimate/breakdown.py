@@ -1,0 +1,145 @@
+"""Breakdowns: which columns split the records into domains, and what each domain is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DesignError
+from kgeval.estimate.units import Bools, Codes, firsts, nest, ordered_codes
+
+By = str | Sequence[str | Sequence[str]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """The levels of every column that breaks down, coded once for all breakdowns.
+
+    Parameters
+    ----------
+    columns
+        The columns' names.
+    codes
+        (records, columns); −1 where the value is missing.
+    values
+        For each column its levels, in order.
+    """
+
+    columns: tuple[str, ...]
+    codes: Codes
+    values: tuple[list[object], ...]
+
+    def positions(self, breakdown: tuple[str, ...]) -> list[int]:
+        """Return where the breakdown's columns stand."""
+        return [self.columns.index(column) for column in breakdown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domains:
+    """The domains of one breakdown.
+
+    Parameters
+    ----------
+    breakdown
+        The columns crossed; empty for the whole.
+    code
+        (cells,) the domain of each cell; −1 where a value is missing.
+    levels
+        (domains, columns) level of each column in each domain.
+    values
+        For each domain the value of each column.
+    """
+
+    breakdown: tuple[str, ...]
+    code: Codes
+    levels: Codes
+    values: tuple[tuple[object, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def breakdowns(by: By) -> tuple[tuple[tuple[str, ...], ...], bool]:
+    """Read ``by``: one breakdown (a column, or columns to cross), or a list of breakdowns.
+
+    Returns
+    -------
+    The breakdowns, and whether they were given as a list of breakdowns.
+    """
+    if by is None:
+        return ((),), False
+    if isinstance(by, str):
+        return ((by,),), False
+    if any(not isinstance(item, str) for item in by):
+        return tuple((item,) if isinstance(item, str) else tuple(item) for item in by), True
+    return (tuple(str(item) for item in by),), False
+
+
+def code_levels(frame: pd.DataFrame, wanted: Sequence[tuple[str, ...]]) -> Levels:
+    """Code the columns of all breakdowns; each column once."""
+    columns = tuple(dict.fromkeys(column for breakdown in wanted for column in breakdown))
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise DesignError(f"the breakdown column {absent[0]!r} is not in the data; correct its name")
+    coded = [ordered_codes(frame[column]) for column in columns]
+    codes = np.empty((len(frame), len(columns)), dtype=np.intp)
+    for place, (code, _) in enumerate(coded):
+        codes[:, place] = code
+    return Levels(columns=columns, codes=codes, values=tuple(values for _, values in coded))
+
+
+def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: Bools) -> Domains:
+    """Find the domains of a breakdown among cells.
+
+    A domain is listed where one of its records may be asked about (``relevant``), even if nobody in
+    it answered.
+    """
+    places = levels.positions(breakdown)
+    if not places:
+        return Domains(
+            breakdown=(),
+            code=np.zeros(len(codes), dtype=np.intp),
+            levels=np.empty((1, 0), dtype=np.intp),
+            values=((),),
+        )
+    chosen = codes[:, places]
+    complete = (chosen >= 0).all(axis=1)
+    listed = complete & relevant
+    table = _combinations(chosen[listed])
+    code = np.full(len(codes), -1, dtype=np.intp)
+    code[complete] = _position(chosen[complete], table)
+    values = tuple(
+        tuple(levels.values[place][level] for place, level in zip(places, row, strict=True)) for row in table
+    )
+    return Domains(breakdown=breakdown, code=code, levels=table, values=values)
+
+
+def _combinations(rows: Codes) -> Codes:
+    """Return the rows that occur, in order."""
+    if not len(rows):
+        return rows
+    code = np.zeros(len(rows), dtype=np.intp)
+    for column in rows.T:
+        code = nest(code, column)
+    return rows[firsts(code, int(code.max()) + 1)]
+
+
+def _position(rows: Codes, table: Codes) -> Codes:
+    """Find each row in the table of combinations; −1 where it is not listed."""
+    together = _combinations(np.concatenate([table, rows]))
+    code = np.zeros(len(table) + len(rows), dtype=np.intp)
+    for column in np.concatenate([table, rows]).T:
+        code = nest(code, column)
+    place = np.full(len(together), -1, dtype=np.intp)
+    place[code[: len(table)]] = np.arange(len(table))
+    return place[code[len(table) :]]
+
+
+def as_text(value: object) -> str:
+    """Write a level as ``by_value`` holds it: whole numbers without a decimal point."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,201 @@
+"""The additive cell table: everything that is estimated is finished from these sums.
+
+For each measure only a few numbers matter inside (sampling unit, domain): how many records answered,
+Σw, Σw·y, Σw·x and their squares, and what unknown answers could add. Cells of chunks, files or
+machines add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kgeval.estimate.measure import Answers, Measure
+from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
+
+# n: answered records · w: Σw of them · ww: Σw² · x, y: Σwx, Σwy · xx, xy, yy: Σwx², Σwxy, Σwy² (means: about
+# the measure's origin) · missing: records whose answer or membership is unknown · least_*, most_*: what those
+# could add to Σwy and Σwx where the result is lowest, highest
+FIELDS = (
+    "n", "w", "ww", "x", "y", "xx", "xy", "yy", "missing", "least_y", "least_x", "most_y", "most_x",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """One row a cell, one line of each field a measure.
+
+    Parameters
+    ----------
+    unit
+        (cells,) the ultimate sampling unit.
+    levels
+        (cells, breakdown columns) the level of each column that breaks down; −1 where it is missing.
+    sums
+        Field → (measures, cells).
+    origin
+        (measures,) the value about which ``yy`` of a mean is summed, against cancellation.
+    relevant
+        (cells,) whether the cell holds a record that is asked about (not filtered out).
+    """
+
+    unit: Codes
+    levels: Codes
+    sums: dict[str, Floats]
+    origin: Floats
+    relevant: Bools
+
+
+def origins(measures: Sequence[Measure], found: Sequence[Answers]) -> Floats:
+    """Return a value near each mean, about which squares lose no digits; 0 for other kinds."""
+    return np.array(
+        [
+            float(np.mean(one.y)) if asked.kind == "mean" and len(one.y) else 0.0
+            for asked, one in zip(measures, found, strict=True)
+        ]
+    )
+
+
+def sum_cells(
+    measures: Sequence[Measure],
+    found: Sequence[Answers],
+    weight: Sequence[Floats | None],
+    unit: Codes,
+    levels: Codes,
+    relevant: Bools | None = None,
+    origin: Floats | None = None,
+) -> Cells:
+    """Sum the records into cells, all measures and all breakdowns at once.
+
+    Parameters
+    ----------
+    measures, found, weight
+        One item a measure: what is asked, what the records answer, what they weigh (``None``: 1).
+    unit
+        (records,) ultimate sampling unit of each record.
+    levels
+        (records, columns) level of each breakdown column, −1 = missing.
+    relevant
+        (records,) who is asked about; ``None``: everybody.
+    origin
+        As in :class:`Cells`; chunks that shall be added need the same.
+    """
+    cell, first = _cells(unit, levels)
+    adder = _Adder(cell, len(first))
+    origin = origins(measures, found) if origin is None else origin
+    lines = [
+        _line(asked, one, w, float(about), adder)
+        for asked, one, w, about in zip(measures, found, weight, origin, strict=True)
+    ]
+    sums = _stacked(lines, len(first))
+    return Cells(
+        unit=unit[first],
+        levels=levels[first],
+        sums=sums,
+        origin=origin,
+        relevant=np.ones(len(first), dtype=bool) if relevant is None else adder(relevant) > 0,
+    )
+
+
+def _cells(unit: Codes, levels: Codes) -> tuple[Codes, Codes]:
+    """Code the combinations that occur, and name one record of each."""
+    code = unit
+    for column in levels.T:
+        code = nest(code, column + 1)
+    size = int(code.max()) + 1 if len(code) else 0
+    return code, firsts(code, size)
+
+
+def _stacked(lines: Sequence[dict[str, Floats]], cells: int) -> dict[str, Floats]:
+    """Stack the measures' lines; fields that hold the same sums share one array."""
+    done: dict[tuple[int, ...], Floats] = {}
+    sums = {}
+    for field in FIELDS:
+        parts = [line[field] for line in lines]
+        key = tuple(map(id, parts))
+        if key not in done:
+            done[key] = np.stack(parts) if parts else np.zeros((0, cells))
+        sums[field] = done[key]
+    return sums
+
+
+class _Adder:
+    """Sums record values by cell; equal inputs (the same array) are summed once."""
+
+    def __init__(self, cell: Codes, cells: int) -> None:
+        self._cell, self._cells = cell, cells
+        self._known: dict[int, tuple[Floats | Bools | None, Floats]] = {}
+        self.zero: Floats = np.zeros(cells)
+
+    def __call__(self, values: Floats | Bools | None) -> Floats:
+        """Return (cells,) sums; ``None`` counts records."""
+        key = id(values)
+        if key not in self._known:  # the array is kept with its sum, so that its id stays its own
+            self._known[key] = values, np.bincount(self._cell, values, self._cells).astype(np.float64)
+        return self._known[key][1]
+
+
+def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder) -> dict[str, Floats]:
+    """Return every field of one measure, (cells,) each."""
+    answered = _answered(one)
+    held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
+    n, weighted = add(answered), add(held)
+    y = add(_times(one.y, held))
+    squares = asked.kind in {"mean", "ratio"}
+    line = dict.fromkeys(FIELDS, add.zero) | {
+        "n": n,
+        "w": weighted,
+        "ww": weighted if w is None else add(_times(w, held)),
+        "x": weighted if one.x is None else add(_times(one.x, held)),
+        "y": y,
+        "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
+        "xx": weighted if one.x is None else add(_times(one.x**2, held)),
+        "xy": y if one.x is None else add(_times(one.x * one.y, held)),
+    }
+    if one.known is None and one.possible is None:
+        return line
+    return line | _unknown(asked, one, w, add)
+
+
+def _answered(one: Answers) -> Bools | None:
+    if one.known is None:
+        return one.member
+    return one.known if one.member is None else one.known & one.member
+
+
+def _times(values: Floats, held: Floats | None) -> Floats:
+    return values if held is None else values * held
+
+
+def _unknown(asked: Measure, one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:
+    """What unknown answers and unknown membership could add at the least and at the most."""
+    everybody = np.ones(len(one.y), dtype=bool)
+    known = everybody if one.known is None else one.known
+    member = everybody if one.member is None else one.member
+    perhaps = (member if one.possible is None else one.possible) & ~member
+    silent = member & ~known  # counts, answer unknown
+    lost = perhaps & ~known  # neither is known
+    missing = silent | perhaps
+    held = missing.astype(np.float64) if w is None else missing * w
+    fields = {"missing": add(missing)}
+    if asked.kind in {"share", "count"}:
+        failing = missing & ~(perhaps & known & (one.y > 0))
+        succeeding = missing & ~(perhaps & known & (one.y <= 0))
+        fields |= {"least_x": add(held * failing), "most_x": add(held * succeeding)}
+        return fields | {"most_y": fields["most_x"]}
+    if asked.logical is None or asked.kind == "ratio":
+        return fields
+    low, high = asked.logical
+    certain = perhaps & known  # the answer is known, whether it counts is not
+    if asked.kind == "total":
+        least = low * silent + np.minimum(low, 0) * lost + np.minimum(one.y, 0) * certain
+        most = high * silent + np.maximum(high, 0) * lost + np.maximum(one.y, 0) * certain
+        return fields | {"least_y": add(held * least), "most_y": add(held * most)}
+    # A mean is lowest when every unknown answer is the lowest possible; a known answer of uncertain
+    # membership is taken at the limit too, which keeps the bounds outside the sharp ones.
+    extremes = add(held)
+    return fields | {
+        "least_y": low * extremes, "least_x": extremes, "most_y": high * extremes, "most_x": extremes,
+    }  # fmt: skip

@@ -1,0 +1,181 @@
+"""From cells to linearised estimates: value, variance, degrees of freedom and design effect of each domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from kgeval.estimate.breakdown import Domains
+from kgeval.estimate.cells import FIELDS, Cells
+from kgeval.estimate.units import Bools, Codes, Floats, Units
+from kgeval.estimate.variance import changes, domain_variances, sum_runs
+
+DfRule = Literal["domain", "design"] | float
+ZERO = 1e-8  # a standard error below this part of the estimate's scale is rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainCells:
+    """The cells of one breakdown, sorted by domain and unit, one cell a pair.
+
+    ``sums`` holds field → (measures, cells); ``totals`` the same summed over each domain.
+    """
+
+    domain: Codes
+    unit: Codes
+    sums: dict[str, Floats]
+    totals: dict[str, Floats]
+    domains: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """What sampling theory says of each measure in each domain; every array is (measures, domains).
+
+    NaN stands for what cannot be estimated. ``variance`` is exactly 0 where only rounding remains;
+    ``df_fallback`` marks where clusters − strata was below 1; ``element`` is S², the variance among
+    elements.
+    """
+
+    value: Floats
+    variance: Floats
+    df: Floats
+    df_fallback: Bools
+    deff: Floats
+    element: Floats
+    n: Floats
+    weighted: Floats
+    clusters: Floats
+    strata: Floats
+
+
+def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
+    """Bring the cells of all breakdowns to those of one."""
+    kept = np.flatnonzero(domains.code >= 0)
+    order = kept[np.lexsort((cells.unit[kept], domains.code[kept]))]
+    domain, unit = domains.code[order], cells.unit[order]
+    starts = changes(domain, unit)
+    sums = _each(cells.sums, lambda values: sum_runs(values[:, order], starts))
+    domain, unit = domain[starts], unit[starts]
+    first = changes(domain)
+    totals = _each(
+        sums, lambda values: np.add.reduceat(values, first, axis=1) if len(first) else values[:, :0]
+    )
+    return DomainCells(domain=domain, unit=unit, sums=sums, totals=totals, domains=len(domains))
+
+
+def _each(sums: dict[str, Floats], change: Callable[[Floats], Floats]) -> dict[str, Floats]:
+    """Change every field, equal fields once."""
+    done: dict[int, Floats] = {}
+    for field in FIELDS:
+        if id(sums[field]) not in done:
+            done[id(sums[field])] = change(sums[field])
+    return {field: done[id(sums[field])] for field in FIELDS}
+
+
+def values(totals: dict[str, Floats], added: Bools) -> Floats:
+    """Estimate every measure from its sums; ``added`` (measures,) marks totals and counts."""
+    x = totals["x"]
+    with_ratio = np.divide(totals["y"], x, out=np.full_like(x, np.nan), where=x != 0)
+    found = np.where(added[:, None], totals["y"], with_ratio)
+    found[totals["n"] == 0] = np.nan
+    return found
+
+
+def scores(cells: DomainCells, value: Floats, added: Bools) -> Floats:
+    """Return (measures, cells) linearised values: (y − R x)/X, or y for a total."""
+    rate = np.where(added[:, None] | np.isnan(value), 0.0, value)
+    size = np.where(added[:, None] | (cells.totals["x"] == 0), 1.0, cells.totals["x"])
+    # a total is y itself, R = 0 and X = 1
+    at = cells.domain
+    return np.asarray((cells.sums["y"] - rate[:, at] * cells.sums["x"]) / size[:, at])
+
+
+def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df: DfRule) -> Linear:
+    """Estimate each measure in each domain with its linearised variance.
+
+    Parameters
+    ----------
+    cells, units
+        The cells of one breakdown, and the units of the whole sample.
+    added
+        (measures,) whether the measure is a total or count; else it is a share, mean or ratio.
+    origin
+        (measures,) the value about which the squares of a mean are summed.
+    df
+        ``"domain"``, ``"design"`` or a number.
+    """
+    total = cells.totals
+    value = values(total, added)
+    variance = domain_variances(scores(cells, value, added), cells.unit, cells.domain, cells.domains, units)
+    element = _element_variance(total, value, added, origin)
+    with np.errstate(invalid="ignore"):
+        scale = np.fmax(np.abs(value), np.sqrt(np.where(np.isnan(element), 0.0, element)))
+        variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
+    clusters, strata = answering(cells, units)
+    freedom, fallback = _degrees_of_freedom(clusters, strata, units, df)
+    variance[np.isnan(value) | ~(freedom > 0)] = np.nan
+    deff = np.full_like(value, np.nan)
+    np.divide(variance * total["n"], element, out=deff, where=element > 0)
+    return Linear(
+        value=value,
+        variance=variance,
+        df=np.where(np.isnan(value), np.nan, freedom),
+        df_fallback=fallback,
+        deff=deff,
+        element=element,
+        n=total["n"],
+        weighted=total["w"],
+        clusters=clusters,
+        strata=strata,
+    )
+
+
+def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, origin: Floats) -> Floats:
+    """S² = n/(n − 1) · Σw e²/Σw with e = (y − R x)/x̄; NaN for totals, n = 1 and where it is rounding."""
+    n, w, x = total["n"], total["w"], total["x"]
+    usable = ~added[:, None] & (n > 1) & (x != 0)
+    from_origin = origin[:, None] != 0
+    # shares and ratios: Σ(y − Rx)²; means: squares about the origin, x = 1
+    around_zero = total["yy"] - 2 * value * total["xy"] + value**2 * total["xx"]
+    around_origin = total["yy"] - w * (value - origin[:, None]) ** 2
+    squares = np.where(from_origin, around_origin, around_zero)
+    found = np.full_like(n, np.nan)
+    mean_x = np.where(usable, x / np.where(w > 0, w, 1.0), 1.0)
+    np.divide(n * squares / mean_x**2, (n - 1) * w, out=found, where=usable)
+    with np.errstate(invalid="ignore"):
+        rounding = (
+            found
+            <= 1e-13 * np.maximum(np.abs(value - np.where(from_origin, origin[:, None], 0)), 1e-300) ** 2
+        )
+    return np.where(rounding, 0.0, found)
+
+
+def answering(cells: DomainCells, units: Units) -> tuple[Floats, Floats]:
+    """Count the clusters and strata with an answer, (measures, domains) each."""
+    first = units.stages[0]
+    cluster = first.unit[cells.unit]
+    starts = changes(cells.domain, cluster)
+    answered = sum_runs(cells.sums["n"], starts) > 0
+    domain, stratum = cells.domain[starts], first.stratum[cluster[starts]]
+    runs = changes(domain, stratum)
+    per_stratum = np.add.reduceat(answered, runs, axis=1, dtype=np.float64) if len(runs) else answered[:, :0]
+    heads = changes(domain[runs])
+    if not len(heads):
+        return np.zeros((len(answered), 0)), np.zeros((len(answered), 0))
+    clusters = np.add.reduceat(per_stratum, heads, axis=1)
+    return clusters, np.add.reduceat(per_stratum > 0, heads, axis=1, dtype=np.float64)
+
+
+def _degrees_of_freedom(clusters: Floats, strata: Floats, units: Units, rule: DfRule) -> tuple[Floats, Bools]:
+    """Clusters − strata of the answered records; where that is below 1, min(C_d − 1, C − H)."""
+    if rule != "domain":
+        fixed = units.df if rule == "design" else float(rule)
+        return np.where(clusters > 1, float(fixed), np.nan), np.zeros(clusters.shape, dtype=bool)
+    own = clusters - strata
+    fallback = (own < 1) & (clusters > 1)
+    freedom = np.where(fallback, np.minimum(clusters - 1, units.df), own)
+    return np.where((clusters > 1) & (freedom >= 1), freedom, np.nan), fallback

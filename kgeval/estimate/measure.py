@@ -1,0 +1,311 @@
+"""What is estimated: a share, mean, total, ratio or count, and what each record answers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DataError, DesignError
+from kgeval.estimate.units import Bools, Floats
+
+if TYPE_CHECKING:
+    from kgeval.plan.indicator import Indicator
+
+Kind = Literal["share", "mean", "total", "ratio", "count"]
+
+
+class Expressed(Protocol):
+    """A parsed expression (:class:`kgeval.plan.expression.Expression`)."""
+
+    def truth(self, frame: pd.DataFrame, *, today: date | None = None) -> pd.Series:
+        """Evaluate to true, false or unknown."""
+
+    def values(self, frame: pd.DataFrame, *, today: date | None = None) -> pd.Series:
+        """Evaluate to values."""
+
+
+# A text is an XLSForm expression; arrays and series hold one value a record, NaN or NA = unknown.
+Operand = str | Expressed | pd.Series | np.ndarray | Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One thing to estimate.
+
+    Parameters
+    ----------
+    name
+        Stands in the column ``indicator``.
+    kind
+        ``share`` (of records that succeed), ``mean``, ``total``, ``ratio`` of two totals, or ``count``:
+        how many records succeed (in a sample their estimated number).
+    answer
+        What is averaged or added: true/false for a share or count, else a number.
+    counts
+        Who belongs to the denominator; ``None``: every record.
+    per
+        A ratio's denominator.
+    logical
+        The lowest and highest possible answer of a mean or total, for the bounds of missing answers.
+    weight
+        A weight column that replaces the design's.
+    """
+
+    name: str
+    kind: Kind
+    answer: Operand
+    counts: Operand | None = None
+    per: Operand | None = None
+    logical: tuple[float, float] | None = None
+    weight: str | None = None
+
+
+def share(
+    name: str, succeeds: Operand, counts: Operand | None = None, *, weight: str | None = None
+) -> Measure:
+    """Measure the share of records that succeed among those that count."""
+    return Measure(name=name, kind="share", answer=succeeds, counts=counts, weight=weight)
+
+
+def count(
+    name: str, succeeds: Operand, counts: Operand | None = None, *, weight: str | None = None
+) -> Measure:
+    """Measure how many of the records that count succeed."""
+    return Measure(name=name, kind="count", answer=succeeds, counts=counts, weight=weight)
+
+
+def mean(
+    name: str,
+    value: Operand,
+    counts: Operand | None = None,
+    *,
+    logical: tuple[float, float] | None = None,
+    weight: str | None = None,
+) -> Measure:
+    """Measure the mean of a value among the records that count."""
+    return Measure(name=name, kind="mean", answer=value, counts=counts, logical=logical, weight=weight)
+
+
+def total(
+    name: str,
+    value: Operand,
+    counts: Operand | None = None,
+    *,
+    logical: tuple[float, float] | None = None,
+    weight: str | None = None,
+) -> Measure:
+    """Measure the total of a value over the records that count."""
+    return Measure(name=name, kind="total", answer=value, counts=counts, logical=logical, weight=weight)
+
+
+def ratio(
+    name: str, value: Operand, per: Operand, counts: Operand | None = None, *, weight: str | None = None
+) -> Measure:
+    """Measure the ratio of two totals over the records that count."""
+    return Measure(name=name, kind="ratio", answer=value, per=per, counts=counts, weight=weight)
+
+
+def measure(indicator: Indicator, name: str | None = None) -> Measure:
+    """Return what a study's indicator asks for; ``name`` is its key unless given."""
+    answer = indicator.succeeds if indicator.kind in {"share", "count"} else indicator.value
+    if answer is None:
+        raise DesignError(
+            f"indicator {indicator.key!r} says nothing to estimate; give it 'succeeds' or 'value'"
+        )
+    low, high = indicator.logical_low, indicator.logical_high
+    return Measure(
+        name=name or indicator.key,
+        kind=indicator.kind,
+        answer=answer,
+        counts=indicator.counts,
+        per=indicator.per,
+        logical=None if low is None or high is None else (low, high),
+        weight=indicator.weight,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What every record answers to one measure; unknown values are 0 and marked.
+
+    Parameters
+    ----------
+    y, x
+        (records,) numerator and denominator values; ``x`` is ``None`` where it is 1.
+    known
+        (records,) whether ``y`` and ``x`` are known; ``None``: all.
+    member
+        (records,) whether the record surely counts; ``None``: all.
+    possible
+        (records,) whether it may count (``member`` or membership unknown); ``None``: same as ``member``.
+    """
+
+    y: Floats
+    x: Floats | None = None
+    known: Bools | None = None
+    member: Bools | None = None
+    possible: Bools | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A three-valued membership: surely in, and possibly in. ``None`` stands for everybody."""
+
+    sure: Bools | None = None
+    possible: Bools | None = None
+
+    def intersect(self, other: Condition) -> Condition:
+        """Return who meets both (Kleene's *and*)."""
+        return Condition(sure=_both(self.sure, other.sure), possible=_both(self.possible, other.possible))
+
+
+def condition(operand: Operand | None, frame: pd.DataFrame) -> Condition:
+    """Evaluate who is in; missing = unknown."""
+    if operand is None:
+        return Condition()
+    value, known = truth(operand, frame)
+    sure = value > 0
+    return Condition(sure=sure, possible=sure if known is None else sure | ~known)
+
+
+def answers(asked: Measure, frame: pd.DataFrame, where: Condition) -> Answers:
+    """Evaluate one measure on every record."""
+    if asked.kind in {"share", "count"}:
+        y, known = truth(asked.answer, frame, name=asked.name)
+    else:
+        y, known = number(asked.answer, frame, name=asked.name)
+    x = None
+    if asked.kind == "ratio":
+        if asked.per is None:
+            raise DesignError(f"the ratio {asked.name!r} has no denominator; give 'per'")
+        x, known_x = number(asked.per, frame, name=asked.name)
+        known = _both(known, known_x)
+    who = where.intersect(condition(asked.counts, frame))
+    return Answers(
+        y=y, x=x, known=known, member=who.sure, possible=None if who.possible is who.sure else who.possible
+    )
+
+
+def truth(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Floats, Bools | None]:
+    """Evaluate to 1, 0 and known; text is parsed as an expression."""
+    values, known = _numbers(_evaluated(operand, frame, truth=True), len(frame), name)
+    if not ((values == 0) | (values == 1)).all():
+        raise DataError(
+            "NOT_TRUE_OR_FALSE",
+            f"the answer of {name or 'a condition'!r} holds values besides 0, 1, true and false",
+            hint="write a comparison, e.g. ${column} = 1",
+        )
+    return values, known
+
+
+def number(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Floats, Bools | None]:
+    """Evaluate to numbers and known; text is parsed as an expression."""
+    return _numbers(_evaluated(operand, frame, truth=False), len(frame), name)
+
+
+def _evaluated(operand: Operand, frame: pd.DataFrame, *, truth: bool) -> Any:
+    if isinstance(operand, str):
+        from kgeval.plan.expression import parse
+
+        operand = parse(operand)
+    if hasattr(operand, "truth"):
+        return operand.truth(frame) if truth else operand.values(frame)
+    return operand
+
+
+def _numbers(values: Any, records: int, name: str) -> tuple[Floats, Bools | None]:
+    if isinstance(values, pd.Series):
+        values = _series_to_numpy(values, name)
+    array = np.asarray(values)
+    if array.shape != (records,):
+        raise DesignError(
+            f"{name or 'a condition'!r} has {array.size} values for {records} records; give one value a record"
+        )
+    if array.dtype.kind == "b":
+        return array.astype(np.float64), None
+    try:
+        array = array.astype(np.float64)
+    except (TypeError, ValueError) as failure:
+        raise _not_numbers(name) from failure
+    if np.isinf(array).any():
+        raise DataError(
+            "NOT_FINITE",
+            f"{name or 'a condition'!r} has infinite values",
+            hint="make them missing or mend them",
+        )
+    unknown = np.isnan(array)
+    if not unknown.any():
+        return array, None
+    return np.where(unknown, 0.0, array), ~unknown
+
+
+def _series_to_numpy(values: pd.Series, name: str) -> np.ndarray:
+    if not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        if not values.isna().all() and values.dtype != object:
+            raise _not_numbers(name)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "bif":
+        return values.to_numpy()
+    try:
+        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as failure:
+        raise _not_numbers(name) from failure
+
+
+def _not_numbers(name: str) -> DataError:
+    return DataError(
+        "NOT_A_NUMBER",
+        f"{name or 'a condition'!r} gives texts or dates where numbers are needed",
+        hint="compare the column with a value, e.g. ${column} = 'yes', or use number(${column})",
+    )
+
+
+def _both(left: Bools | None, right: Bools | None) -> Bools | None:
+    if left is None:
+        return right
+    return left if right is None else left & right
+
+
+def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
+    """Return the sampling weights, or ``None`` where each record weighs 1.
+
+    Raises
+    ------
+    DesignError
+        A weight is missing, zero, negative or infinite; the row is named (the first is 1).
+    """
+    if column is None:
+        return None
+    if column not in frame.columns:
+        raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
+    found = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ~((found > 0) & np.isfinite(found))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DesignError(
+            f"weight column {column!r} is {_kind_of_wrong(found[row])} in row {row + 1} "
+            f"({int(wrong.sum())} such rows); a sampling weight is a positive finite number: mend or exclude them"
+        )
+    return found
+
+
+def _kind_of_wrong(weight: float) -> str:
+    if np.isnan(weight):
+        return "missing or no number"
+    if np.isinf(weight):
+        return "infinite"
+    return "zero" if weight == 0 else "negative"
+
+
+def named(measures: Sequence[Measure]) -> Mapping[str, Measure]:
+    """Return the measures by name; a name given twice is an error."""
+    by_name = {asked.name: asked for asked in measures}
+    if len(by_name) < len(measures):
+        names = [asked.name for asked in measures]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DesignError(f"two measures are called {twice!r}; give each a name of its own")
+    return by_name

@@ -1,0 +1,320 @@
+"""The sampling units of a design: which record lies in which cluster and stratum, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kgeval.errors import DesignError
+from kgeval.plan.sample import SampleDesign, SingleCluster, stages
+
+Codes = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+StratumName = Callable[[int], str]  # the stratum of a record in words, for an error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One sampling stage, as the variance sees it.
+
+    Parameters
+    ----------
+    unit
+        (ultimate units,) the stage's unit that holds each ultimate unit; never decreasing.
+    stratum
+        (units of the stage,) the stratum of each unit; never decreasing. From the second stage on
+        the strata of different parent units are different strata.
+    clusters
+        (strata,) how many units of the stage were drawn in each stratum, n_h.
+    scale
+        (strata,) what the stratum's sum of squares is multiplied by:
+        (sampling fractions of the stages above) · (1 − f_h) · n_h / (n_h − 1).
+    centred
+        (strata,) whether deviations are taken from the stratum's own mean; not so for a
+        single-cluster stratum under ``adjust``.
+    """
+
+    unit: Codes
+    stratum: Codes
+    clusters: Floats
+    scale: Floats
+    centred: Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """The units of all stages of one sample.
+
+    Parameters
+    ----------
+    unit
+        (records,) the ultimate unit (of the last stage that matters for the variance) of each record.
+    stages
+        The stages, the first first; later ones only where the population of each is known, since
+        sampling is taken as complete below (as R's ``svydesign`` does).
+    notes
+        Codes with figures for the column ``reason``, e.g. how single-cluster strata were treated.
+    """
+
+    unit: Codes
+    stages: tuple[Stage, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def clusters(self) -> int:
+        """The number of first-stage clusters in the design."""
+        return len(self.stages[0].stratum)
+
+    @property
+    def strata(self) -> int:
+        """The number of first-stage strata in the design."""
+        return len(self.stages[0].clusters)
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the whole design, clusters − strata."""
+        return self.clusters - self.strata
+
+
+def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
+    """Code the clusters and strata of every record of the whole sample.
+
+    Parameters
+    ----------
+    frame
+        One row a record, *all* records of the sample: clusters without a member of a domain count.
+    design
+        Names the columns. Cluster ids are nested in strata: the same id in two strata is two clusters.
+
+    Raises
+    ------
+    DesignError
+        A design column is absent or has a missing value, a population is smaller than its sample or
+        varies inside a stratum, or a stratum has one cluster and ``single_cluster = "fail"``.
+    """
+    clusters, strata, populations = (
+        stages(design.cluster), stages(design.stratum), stages(design.population),
+    )  # fmt: skip
+    _need_columns(frame, (*clusters, *strata, *populations))
+    depth = max(1, min(len(populations), len(clusters)))
+    parent: Codes = np.zeros(len(frame), dtype=np.intp)
+    unit_of_record: list[Codes] = []
+    strata_of_record: list[Codes] = []
+    for level in range(depth):
+        stratum = nest(parent, complete_codes(frame, strata[level])) if level < len(strata) else parent
+        inside = (
+            complete_codes(frame, clusters[level])
+            if level < len(clusters)
+            else np.arange(len(frame), dtype=np.intp)
+        )
+        parent = nest(stratum, inside)
+        unit_of_record.append(parent)
+        strata_of_record.append(stratum)
+    made: list[Stage] = []
+    notes: list[str] = []
+    share_above: Floats = np.ones(1)
+    for level in range(depth):
+        stage, share_above, note = _stage(
+            ultimate=parent,
+            unit=unit_of_record[level],
+            stratum=strata_of_record[level],
+            population=_population(frame, populations[level]) if level < len(populations) else None,
+            share_above=share_above[unit_of_record[level - 1]] if level else np.ones(len(frame)),
+            rule=design.single_cluster,
+            above=unit_of_record[level - 1] if level else np.zeros(len(frame), dtype=np.intp),
+            name=partial(_stratum_name, frame, (*clusters[:level], *strata[: level + 1])),
+        )
+        made.append(stage)
+        notes.extend(note)
+    if clusters and strata:
+        notes.extend(_reused_ids(frame, clusters[0], made[0]))
+    return Units(unit=parent, stages=tuple(made), notes=tuple(notes))
+
+
+def complete_codes(frame: pd.DataFrame, column: str) -> Codes:
+    """Code a design column 0, 1, … in the order of its values; a missing value is an error."""
+    codes, _ = ordered_codes(frame[column])
+    if len(codes) and codes.min() < 0:
+        row = int(np.argmax(codes < 0))
+        raise DesignError(
+            f"design column {column!r} has no value in row {row + 1} ({int((codes < 0).sum())} such rows); "
+            "every record needs its cluster, stratum and population: complete the column"
+        )
+    return codes
+
+
+def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
+    """Code values by their order (−1 = missing) and return the levels.
+
+    Texts that are all whole numbers are put in the order of the numbers ("2" before "10").
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(dtype=np.intp), list(values.cat.categories)
+    codes, levels = pd.factorize(values, use_na_sentinel=True)
+    found = list(levels)
+    order = sorted(range(len(found)), key=lambda index: _rank(found[index]))
+    if order == list(range(len(found))):
+        return codes, found
+    place = np.empty(len(found) + 1, dtype=np.intp)
+    place[order] = np.arange(len(found))
+    place[-1] = -1  # a missing value keeps its −1
+    return place[codes], [found[index] for index in order]
+
+
+def _rank(level: object) -> tuple[int, float, str]:
+    if isinstance(level, bool | np.bool_ | int | float | np.integer | np.floating):
+        return (0, float(level), "")
+    text = str(level)
+    return (0, float(text), text) if text.isascii() and text.isdigit() else (1, 0.0, text)
+
+
+def nest(outer: Codes, inner: Codes) -> Codes:
+    """Code the pairs that occur, 0, 1, … in the order of the outer and then the inner code."""
+    if not len(outer):
+        return outer
+    width = int(inner.max()) + 1
+    pairs = outer.astype(np.int64) * width + inner
+    codes, found = pd.factorize(pairs)
+    order = np.argsort(found, kind="stable")
+    place = np.empty(len(found), dtype=np.intp)
+    place[order] = np.arange(len(found))
+    return place[codes]
+
+
+def firsts(codes: Codes, size: int) -> Codes:
+    """Return the position of one record of each code 0 … size − 1."""
+    position = np.empty(size, dtype=np.intp)
+    position[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return position
+
+
+def _need_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise DesignError(
+            f"the sample design names column {absent[0]!r}, which the data do not have; "
+            "correct the design or the data (columns are matched letter by letter)"
+        )
+
+
+def _population(frame: pd.DataFrame, column: str) -> Floats:
+    counts = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ~(counts >= 1)
+    if wrong.any():
+        raise DesignError(
+            f"population column {column!r} is no count of units (1 or more) in row {int(np.argmax(wrong)) + 1}; "
+            "give the number of units in the stratum, not a sampling fraction"
+        )
+    return counts
+
+
+def _stage(
+    *,
+    ultimate: Codes,
+    unit: Codes,
+    stratum: Codes,
+    population: Floats | None,
+    share_above: Floats,
+    rule: SingleCluster,
+    above: Codes,
+    name: StratumName,
+) -> tuple[Stage, Floats, list[str]]:
+    """Build one stage from record-level codes; also the sampled share of each unit, for the next stage."""
+    if not len(unit):
+        empty: Codes = np.zeros(0, dtype=np.intp)
+        nothing = np.zeros(0)
+        return (
+            Stage(unit=empty, stratum=empty, clusters=nothing, scale=nothing, centred=nothing > 0),
+            nothing,
+            [],
+        )
+    units, strata = int(unit.max()) + 1, int(stratum.max()) + 1
+    record_of_unit = firsts(unit, units)
+    record_of_stratum = firsts(stratum, strata)
+    stratum_of_unit = stratum[record_of_unit]
+    drawn = np.bincount(stratum_of_unit, minlength=strata).astype(np.float64)
+    fraction = np.zeros(strata)
+    if population is not None:
+        fraction = drawn / _constant(population, stratum, record_of_stratum, name)
+        if (fraction > 1 + 1e-12).any():
+            worst = int(np.argmax(fraction))
+            raise DesignError(
+                f"{name(int(record_of_stratum[worst]))} has {int(drawn[worst])} sampled units but a population "
+                f"of {drawn[worst] / fraction[worst]:g}; correct the population column"
+            )
+    share = share_above[record_of_stratum]
+    scale = share * (1 - fraction) * drawn / np.maximum(drawn - 1, 1)
+    alone = (drawn == 1) & (fraction < 1 - 1e-7)
+    scale, centred, notes = _single(scale, alone, above[record_of_stratum], rule, record_of_stratum, name)
+    stage = Stage(
+        unit=unit[firsts(ultimate, int(ultimate.max()) + 1)],
+        stratum=stratum_of_unit,
+        clusters=drawn,
+        scale=scale,
+        centred=centred,
+    )
+    return stage, (share * fraction)[stratum_of_unit], notes
+
+
+def _constant(population: Floats, stratum: Codes, record_of_stratum: Codes, name: StratumName) -> Floats:
+    per_stratum = population[record_of_stratum]
+    differs = population != per_stratum[stratum]
+    if differs.any():
+        where = int(stratum[int(np.argmax(differs))])
+        raise DesignError(
+            f"the population of {name(int(record_of_stratum[where]))} is not the same in all its records; "
+            "give one number a stratum"
+        )
+    return per_stratum
+
+
+def _single(
+    scale: Floats,
+    alone: Bools,
+    parent: Codes,
+    rule: SingleCluster,
+    record_of_stratum: Codes,
+    name: StratumName,
+) -> tuple[Floats, Bools, list[str]]:
+    """Treat the strata with a single cluster, as R's option ``survey.lonely.psu`` does."""
+    if not alone.any():
+        return scale, np.ones(len(scale), dtype=bool), []
+    count = int(alone.sum())
+    if rule == "fail":
+        raise DesignError(
+            f"{name(int(record_of_stratum[np.argmax(alone)]))} has one cluster, so its variance cannot be "
+            f"computed ({count} such strata); merge it with a neighbour or set single_cluster to "
+            "'adjust', 'average', 'remove' or 'certainty'"
+        )
+    note = [f"single_cluster: {count} strata with one cluster, rule '{rule}'"]
+    if rule == "adjust":
+        return scale, ~alone, note
+    scale = np.where(alone, 0.0, scale)
+    if rule == "average":  # each lonely stratum stands for the mean of the others below the same unit
+        size = int(parent.max()) + 1
+        of_all, of_usable = np.bincount(parent, minlength=size), np.bincount(parent, ~alone, minlength=size)
+        if (of_usable == 0).any():
+            raise DesignError(
+                "single_cluster = 'average' needs a stratum with two clusters or more; choose another rule"
+            )
+        scale = scale * (of_all / of_usable)[parent]
+    return scale, np.ones(len(scale), dtype=bool), note
+
+
+def _stratum_name(frame: pd.DataFrame, columns: Sequence[str], record: int) -> str:
+    named = [f"{column} = {frame[column].iloc[record]}" for column in columns]
+    return f"stratum ({', '.join(named)})" if named else "the sample"
+
+
+def _reused_ids(frame: pd.DataFrame, column: str, first: Stage) -> list[str]:
+    ids = int(frame[column].nunique())
+    extra = len(first.stratum) - ids
+    if extra <= 0:
+        return []
+    return [f"clusters_nested: {ids} cluster ids are {len(first.stratum)} clusters, each inside its stratum"]

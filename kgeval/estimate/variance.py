@@ -1,0 +1,99 @@
+"""Linearised variance: sums of squares of cluster totals of scores, inside strata, stage by stage.
+
+Source: Särndal, Swensson & Wretman (1992), ch. 4 and 5; Lumley (2004), *J. Stat. Softw.* 9(8);
+several stages as in R ``survey``'s ``svyrecvar``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kgeval.estimate.units import Codes, Floats, Stage, Units
+
+
+def covariance(scores: Floats, units: Units) -> Floats:
+    """Return the covariance matrix of totals of linearised values.
+
+    Parameters
+    ----------
+    scores
+        (records, k) or (records,) weighted linearised values, e.g. w (y − R x) / X; zero for a record
+        outside the domain. A total's score is w y.
+    units
+        The sampling units of the same records.
+
+    Returns
+    -------
+    (k, k) symmetric matrix.
+    """
+    columns = scores.reshape(len(scores), -1)
+    size = len(units.stages[0].unit)
+    totals = np.stack([np.bincount(units.unit, column, size) for column in columns.T], axis=1)
+    return unit_covariance(totals, units)
+
+
+def unit_covariance(totals: Floats, units: Units) -> Floats:
+    """Return the covariance matrix from score totals of the ultimate units, (units, k)."""
+    return np.asarray(sum(_stage_covariance(totals, stage) for stage in units.stages))
+
+
+def _stage_covariance(totals: Floats, stage: Stage) -> Floats:
+    starts = np.flatnonzero(np.diff(stage.unit, prepend=-1))
+    clusters = np.add.reduceat(totals, starts, axis=0)
+    first = np.flatnonzero(np.diff(stage.stratum, prepend=-1))
+    means = np.add.reduceat(clusters, first, axis=0) / stage.clusters[:, None]
+    means[~stage.centred] = 0.0
+    deviations = (clusters - means[stage.stratum]) * np.sqrt(stage.scale)[stage.stratum, None]
+    return np.asarray(deviations.T @ deviations)
+
+
+def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, units: Units) -> Floats:
+    """Return the variance of each estimate in each domain from a sparse table of score totals.
+
+    Parameters
+    ----------
+    scores
+        (estimates, cells) score totals of the cells; units without a cell in a domain have score zero
+        there, and count.
+    unit, domain
+        (cells,) the ultimate unit and the domain of each cell, sorted by domain and then unit.
+
+    Returns
+    -------
+    (estimates, domains)
+    """
+    variances = np.zeros((len(scores), domains))
+    for stage in units.stages:
+        cluster = stage.unit[unit]
+        starts = changes(domain, cluster)
+        at = domain[starts], cluster[starts]
+        totals = sum_runs(scores, starts)
+        stratum = stage.stratum[at[1]]
+        first = changes(at[0], stratum)
+        home, held = at[0][first], stratum[first]
+        present = np.diff(first, append=len(stratum))
+        drawn = stage.clusters[held]
+        means = np.where(stage.centred[held], sum_runs(totals, first) / drawn, 0.0)
+        squares = sum_runs((totals - np.repeat(means, present, axis=1)) ** 2, first)
+        # clusters of the stratum without a member of the domain: their total is zero
+        squares += (drawn - present) * means**2
+        parts = squares * stage.scale[held]
+        for row, part in enumerate(parts):
+            variances[row] += np.bincount(home, part, domains)
+    return variances
+
+
+def changes(*keys: Codes) -> Codes:
+    """Return where runs of equal keys begin."""
+    differs = np.zeros(len(keys[0]), dtype=bool)
+    differs[:1] = True
+    for key in keys:
+        differs[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(differs)
+
+
+def sum_runs(values: Floats, starts: Codes) -> Floats:
+    """Sum (k, cells) values over runs that begin at ``starts``."""
+    if len(starts) == values.shape[1]:
+        return values
+    return np.add.reduceat(values, starts, axis=1)
