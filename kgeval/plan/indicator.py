@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from kgeval.plan.area import WHOLE
 from kgeval.plan.expression import Expression
 from kgeval.plan.toml import Block, read_toml
 
@@ -28,11 +29,13 @@ _OWN = {
 class Target:
     """A value to be reached, and who decided which definition it is judged by.
 
-    ``value`` is a share from 0 to 1 or a count. ``decided_by`` empty means that nobody has decided
-    yet: then there is no official verdict.
+    ``value`` is a share from 0 to 1, or a count for the whole study; ``areas`` holds the values of
+    single areas by code, where they differ. ``decided_by`` empty means that nobody has decided yet:
+    then there is no official verdict.
     """
 
     value: float
+    areas: Mapping[str, float]
     as_of: date | None
     label: Mapping[str, str]
     decided_by: str
@@ -68,6 +71,18 @@ class Indicator:
     limits: Mapping[str, str]
     logical_low: float | None
     logical_high: float | None
+
+    def target_in(self, area: str) -> float | None:
+        """Return the target of an area (a code, or ``all``), None where there is none.
+
+        A share is asked of every area alike; a count or a total is asked of the whole, and of an area
+        only where the study says how much.
+        """
+        if self.target is None:
+            return None
+        if area in self.target.areas:
+            return self.target.areas[area]
+        return self.target.value if area == WHOLE or self.kind not in {"count", "total"} else None
 
     @property
     def official(self) -> bool:
@@ -176,12 +191,13 @@ def _right_parts(block: Block, kind: Kind) -> None:
 
 
 def _target(block: Block, languages: tuple[str, ...]) -> Target:
-    block.only({"value", "as_of", "label", "decided_by", "decided_at", "document"})
+    block.only({"value", "areas", "as_of", "label", "decided_by", "decided_at", "document"})
     value = block.number("value")
     if value is None:
         block.fault("'value' is missing")
     return Target(
         value=0.0 if value is None else value,
+        areas={code: float(number) for code, number in block.take("areas", dict, {}).items()},
         as_of=block.day("as_of"),
         label=block.words("label", languages, needed=False),
         decided_by=block.text("decided_by"),

@@ -1,0 +1,167 @@
+"""All indicators of a study in one area: the frames ``results/estimates`` and ``results/changes`` hold.
+
+An area is always a domain of the design of the whole table: the estimates of one area are made from the
+clean tables of all areas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+import pandas as pd
+
+from kgeval.estimate.estimates import COLUMNS, estimate
+from kgeval.estimate.measure import measure
+from kgeval.evaluate.change import change
+from kgeval.plan.area import WHOLE, Area
+from kgeval.plan.indicator import Indicator
+from kgeval.plan.study import Study
+from kgeval.plan.table import Table
+
+ESTIMATES = ("indicator", "variant", "round", "area", "by", "by_value", "kind", *COLUMNS)
+CHANGES = (
+    "indicator", "variant", "area", "by", "by_value", "from_round", "to_round", "from_value", "to_value",
+    "difference", "se", "low", "high", "df", "correlation", "se_independent", "comparable", "reason",
+)  # fmt: skip
+_HERE = "_here"  # marks the records of the area among those of the whole table
+_PROFILE = "nchs"  # the presentation standard of shares from samples
+
+
+def estimate_indicators(
+    study: Study, tables: Mapping[str, pd.DataFrame], area: Area | None, *, profile: str = _PROFILE
+) -> pd.DataFrame:
+    """Estimate every definition of every indicator in one area, in each round, with its breakdowns.
+
+    Parameters
+    ----------
+    tables
+        Table key → clean and linked records of *all* areas (``prepare.link``).
+    area
+        The area; ``None``: the whole study.
+
+    Returns
+    -------
+    One row a definition, round and value of a breakdown, with the columns ``ESTIMATES``.
+    """
+    parts = [
+        _estimate_table(study.tables[key], indicators, tables[key], area, profile)
+        for key, indicators in _by_table(study)
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    return _in_order(study, rows)[list(ESTIMATES)]
+
+
+def change_indicators(study: Study, tables: Mapping[str, pd.DataFrame], area: Area | None) -> pd.DataFrame:
+    """Estimate the change from baseline to endline of every definition in one area.
+
+    Returns
+    -------
+    One row a definition that was asked in both rounds, with the columns ``CHANGES`` (and, for a
+    census, how many units improved, worsened, stayed, entered and left).
+    """
+    start, end = study.baseline.key, study.endline.key
+    parts = []
+    for key, indicators in _by_table(study):
+        asked = [one for one in indicators if _asked(one, start) and _asked(one, end)]
+        if not asked or not {start, end} <= set(tables[key]["round"]):
+            continue
+        rows = change(
+            tables[key],
+            study.tables[key].design,
+            [measure(one, _name(one)) for one in asked],
+            column="round",
+            start=start,
+            end=end,
+            where=None if area is None else (tables[key]["area"] == area.code),
+        )
+        parts.append(_identified(rows, asked, area))
+    if not parts:
+        return pd.DataFrame(columns=list(CHANGES))
+    rows = _in_order(study, pd.concat(parts, ignore_index=True))
+    comparable = {(one.key, one.variant): one.comparable for one in study.indicators}
+    pairs = zip(rows["indicator"], rows["variant"], strict=True)
+    rows = rows.assign(comparable=[comparable[pair] for pair in pairs])
+    return rows[[*CHANGES, *(column for column in rows if column not in CHANGES)]]
+
+
+def _by_table(study: Study) -> Iterator[tuple[str, list[Indicator]]]:
+    order = list(study.tables)
+    ordered = sorted(study.indicators, key=lambda one: order.index(one.table))
+    for key, indicators in groupby(ordered, key=lambda one: one.table):
+        yield key, list(indicators)
+
+
+def _estimate_table(
+    table: Table, indicators: list[Indicator], records: pd.DataFrame, area: Area | None, profile: str
+) -> pd.DataFrame:
+    inside = ("round",) if area is None else (_HERE, "round")
+    crossed = list(dict.fromkeys(columns for one in indicators for columns in one.breakdowns))
+    wanted = [inside, *((*inside, *columns) for columns in crossed)]
+    larger = {(*inside, *columns): inside for columns in crossed}
+    if area is not None:
+        wanted.append(("round",))
+        larger[inside] = ("round",)
+    rows = estimate(
+        records.assign(**{_HERE: True if area is None else records["area"] == area.code}),
+        table.design,
+        [measure(one, _name(one)) for one in indicators],
+        by=wanted,
+        profile="none" if table.design.census else profile,
+        larger=larger,
+    )
+    return _identified(_split(rows, inside), indicators, area)
+
+
+def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
+    """Take area and round out of ``by``: what is left is the breakdown as the results name it."""
+    depth = len(inside)
+    by = rows["by"].str.split("*", n=depth, regex=False)
+    rows = rows[by.str[:depth].map(tuple) == inside]
+    value = rows["by_value"].str.split(" * ", n=depth, regex=False)
+    here = value.str[0] == "True" if depth == 2 else pd.Series(True, index=rows.index)
+    return rows.assign(
+        round=value.str[depth - 1], by=by.str[depth].fillna(""), by_value=value.str[depth].fillna("")
+    )[here]
+
+
+def _identified(rows: pd.DataFrame, indicators: list[Indicator], area: Area | None) -> pd.DataFrame:
+    """Name each row's indicator and variant, and keep the rounds and breakdowns that it asks for."""
+    asked = {_name(one): one for one in indicators}
+    wanted = [
+        (rounds is None or _asked(asked[name], rounds))
+        and (not by or tuple(by.split("*")) in asked[name].breakdowns)
+        for name, rounds, by in zip(
+            rows["indicator"], rows.get("round", [None] * len(rows)), rows["by"], strict=True
+        )
+    ]
+    rows = rows[wanted]
+    return rows.assign(
+        indicator=[asked[name].key for name in rows["indicator"]],
+        variant=[asked[name].variant for name in rows["indicator"]],
+        area=WHOLE if area is None else area.code,
+    )
+
+
+def _name(indicator: Indicator) -> str:
+    return f"{indicator.key} {indicator.variant}"
+
+
+def _asked(indicator: Indicator, round_key: str) -> bool:
+    return not indicator.rounds or round_key in indicator.rounds
+
+
+def _in_order(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Put rows in the order of the study's indicators, plain rows before breakdowns, rounds in time."""
+    place = {(one.key, one.variant): number for number, one in enumerate(study.indicators)}
+    rounds = {item.key: number for number, item in enumerate(study.rounds)}
+    keys = pd.DataFrame(
+        {
+            "indicator": [place[pair] for pair in zip(rows["indicator"], rows["variant"], strict=True)],
+            "broken": rows["by"].ne("").to_numpy(),
+            "round": [rounds.get(item, 0) for item in rows.get("round", [""] * len(rows))],
+        }
+    )
+    return rows.iloc[keys.sort_values(["indicator", "broken", "round"], kind="stable").index].reset_index(
+        drop=True
+    )

@@ -1,0 +1,156 @@
+"""What a notebook has on its desk: the study, the delivered files, the store, the area, the language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kgeval.errors import ParameterError
+from kgeval.plan.area import WHOLE, Area
+from kgeval.plan.study import Study, read_study
+from kgeval.store import Provenance, Store, fingerprint, fingerprints, versions
+
+SYNTHETIC = "SYNTHETIC.txt"  # a data folder that holds this file is simulated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One piece of work: one area (``None``: the whole), in one language.
+
+    ``place`` is the folder of what it writes, the area's key or ``all``; ``synthetic`` says that
+    the data are simulated, so that everything made of them carries the watermark.
+    """
+
+    study: Study
+    data: Path
+    store: Store
+    area: Area | None
+    lang: str
+    synthetic: bool
+    provenance: Provenance = field(repr=False)
+
+    @property
+    def place(self) -> str:
+        """The folder of what this session writes: the area's key, or ``all``."""
+        return WHOLE if self.area is None else self.area.key
+
+    @property
+    def code(self) -> str:
+        """The area's code as results hold it, or ``all``."""
+        return WHOLE if self.area is None else self.area.code
+
+    @property
+    def name(self) -> str:
+        """The area's name in the session's language."""
+        return self.study.area_label(self.code, self.lang)
+
+    @property
+    def area_keys(self) -> tuple[str, ...]:
+        """The folders of all areas, in the study's order."""
+        return tuple(area.key for area in self.study.areas)
+
+    def write(self, name: str, frame: pd.DataFrame) -> Path:
+        """Write a table below the session's place, e.g. ``"results/estimates"``; its index is dropped."""
+        return self.store.write(f"{self.place}/{name}", frame.reset_index(drop=True), self.provenance)
+
+    def write_files(self, folder: str, files: dict[str, bytes]) -> tuple[Path, ...]:
+        """Write the files of one chart below the session's place."""
+        return self.store.write_files(f"{self.place}/{folder}", files, self.provenance)
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a table of the session's place."""
+        return self.store.read(f"{self.place}/{name}")
+
+    def write_all(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+        """Write several tables; return where each lies, below the output folder."""
+        return {
+            name: self.write(name, frame).relative_to(self.store.root).as_posix()
+            for name, frame in frames.items()
+        }
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Read the clean tables of the whole study: an area is a domain of them."""
+        return {key: self.gather(f"clean/{key}") for key in self.study.tables}
+
+    def results(self, *, areas: bool = False) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Read estimates, changes and verdicts of this place, with those of all areas if asked."""
+        places = [*self.area_keys, self.place] if areas else [self.place]
+        estimates, changes, verdicts = (
+            self.store.gather(f"results/{name}", places) for name in ("estimates", "changes", "verdicts")
+        )
+        return estimates, changes, verdicts
+
+    def gather(self, name: str) -> pd.DataFrame:
+        """Read the parts of all areas, one below the other; an area that failed is left out."""
+        return self.store.gather(name, self.area_keys)
+
+    def absent(self, name: str) -> tuple[str, ...]:
+        """Return the names of the areas whose part is not there, to be said beside every total."""
+        keys = self.store.absent(name, self.area_keys)
+        return tuple(self.study.area_label(key, self.lang) for key in keys)
+
+
+def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi") -> Session:
+    """Lay everything that a notebook needs on its desk.
+
+    Parameters
+    ----------
+    study, data, out
+        The folders of the study, of the delivered files, and of what is made. Where ``study`` or
+        ``data`` is empty, the last run into ``out`` says which they were.
+    area
+        The code or key of an area, or ``all``.
+    lang
+        One of the study's languages.
+
+    Raises
+    ------
+    ParameterError
+        A folder that is not there, an area or a language that the study does not have.
+    """
+    study, data = _as_last_run(study, data, Path(out))
+    plan = read_study(study)
+    if lang not in plan.languages:
+        raise ParameterError(
+            f"the study speaks {', '.join(plan.languages)}, not {lang!r}; choose one of them"
+        )
+    folder = Path(data)
+    if not folder.is_dir():
+        raise ParameterError(
+            f"there is no data folder {data!r}; name the folder that holds the delivered files"
+        )
+    chosen = plan.area(area)
+    return Session(
+        study=plan,
+        data=folder,
+        store=Store(Path(out)),
+        area=chosen,
+        lang=lang,
+        synthetic=(folder / SYNTHETIC).is_file(),
+        provenance=Provenance(
+            study=plan.key,
+            study_sha256=fingerprint(plan.folder),
+            inputs=fingerprints(folder),
+            parameters={"area": WHOLE if chosen is None else chosen.code, "lang": lang},
+            versions=versions(),
+        ),
+    )
+
+
+def _as_last_run(study: str, data: str, out: Path) -> tuple[str, str]:
+    if study and data:
+        return study, data
+    run: dict[str, Any] = {}
+    if (out / "run.json").is_file():
+        run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    if not all((study or run.get("study"), data or run.get("data"))):
+        raise ParameterError(
+            "set the parameters study and data to the study's folder and the folder of the delivered files; "
+            f"they may stay empty only after a first `kgeval run` into {str(out)!r}"
+        )
+    return study or str(out / run["study"]), data or str(out / run["data"])
