@@ -250,7 +250,7 @@ def write_whole(path: Path, data: bytes, *, private: bool = False, durable: bool
         Survives a power cut; left out for files that a later step makes durable all together.
     """
     try:
-        _make_folder(path.parent, private=private)
+        make_folder(path.parent, private=private)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -365,7 +365,8 @@ def _below(root: Path, place: str) -> Path:
     return root.joinpath(*parts)
 
 
-def _make_folder(folder: Path, *, private: bool) -> None:
+def make_folder(folder: Path, *, private: bool) -> None:
+    """Make a folder and those above it; from ``restricted`` on only their owner may enter."""
     if not private:
         folder.mkdir(parents=True, exist_ok=True)
         return

@@ -1,0 +1,174 @@
+"""A run: all jobs of a study in their order, a few at a time, each left whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kgeval.errors import BusyError
+from kgeval.plan.area import WHOLE
+from kgeval.run.commit import WORK, commit, sole_writer, staging_folder, withdraw
+from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
+from kgeval.run.job import JobResult, Setting, run_job, summary
+from kgeval.run.results import gather_results
+from kgeval.run.workers import Ended, Workers
+
+_LOST = {
+    "died": "the process died (out of memory, or it was killed)",
+    "too long": "the notebook took longer than allowed and was stopped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who wants to know: called when a job starts and when it is over."""
+
+    starts: Callable[[Job], None] = lambda _job: None
+    ends: Callable[[JobResult], None] = lambda _result: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many jobs at a time (0: as many as processors and memory allow), and how long one may take."""
+
+    jobs: int = 0
+    notebook_seconds: float = 3600.0
+
+
+@dataclass(slots=True)
+class Run:
+    """What is known while a run goes on; ``results`` in the order in which jobs ended."""
+
+    jobs: Mapping[str, Job]
+    setting: Setting
+    keys: tuple[str, ...]
+    watch: Watch
+    results: dict[str, JobResult] = field(default_factory=dict)
+
+    @property
+    def statuses(self) -> dict[str, Status]:
+        """Job to how it ended."""
+        return {key: result.status for key, result in self.results.items()}
+
+
+def run_batch(
+    jobs: Sequence[Job],
+    setting: Setting,
+    *,
+    areas: Sequence[str],
+    pace: Pace | None = None,
+    watch: Watch | None = None,
+) -> list[JobResult]:
+    """Run the jobs and return how each ended, in their order.
+
+    Parameters
+    ----------
+    jobs
+        As ``graph`` gives them.
+    areas
+        The folders of all areas in the study's order.
+
+    Raises
+    ------
+    BusyError
+        Another run writes to the same folder, or it cannot be written to.
+    """
+    pace = pace or Pace()
+    run = Run({job.key: job for job in jobs}, setting, (*areas, WHOLE), watch or Watch())
+    with sole_writer(setting.out):
+        count = min(pace.jobs or processors(), len(jobs))
+        log = setting.out / WORK / "workers.log"
+        log.unlink(missing_ok=True)
+        with Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers:
+            while len(run.results) < len(run.jobs):
+                _start_ready(run, workers)
+                if workers.busy:
+                    for ended in workers.wait():
+                        _take(run, ended)
+        gather_results(setting.out, run.keys)
+        _sweep(setting.out)
+    return [run.results[job.key] for job in jobs]
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _start_ready(run: Run, workers: Workers) -> None:
+    waiting = [job for job in ready(run.jobs.values(), run.statuses) if job.key not in workers.busy]
+    for job in waiting:
+        blocked_by = hindrance(job, run.statuses)
+        if blocked_by:
+            _skip(run, job, blocked_by)
+        elif workers.free:
+            if job.notebook.runs == "once":
+                gather_results(run.setting.out, run.keys)
+            staged = staging_folder(run.setting.out, job.key)
+            run.watch.starts(job)
+            workers.start(job.key, (job, run.setting, staged))
+
+
+def _work(job: Job, setting: Setting, staged: Path) -> JobResult:
+    """Run a job in a worker; a fault of the runner itself, or of the page, fails this job only."""
+    try:
+        return run_job(job, setting, staged)
+    except Exception as error:  # noqa: BLE001  the other jobs go on; the fault is named in the result
+        return _failed(job, summary(type(error).__name__, str(error)), type(error).__name__)
+
+
+def _take(run: Run, ended: Ended) -> None:
+    job = run.jobs[ended.name]
+    result = ended.value if not ended.lost else _failed(job, _LOST[ended.lost], "Lost")
+    staged = run.setting.out / WORK / "staging" / job.key
+    if result.status not in GOOD:
+        _keep_only_notebook(staged, job)
+    try:
+        commit(run.setting.out, job.key, staged, about={"status": result.status})
+    except BusyError as error:
+        result = _failed(job, str(error), "BusyError")
+    _note(run, result)
+
+
+def _skip(run: Run, job: Job, blocked_by: str) -> None:
+    withdraw(run.setting.out, job.key)
+    result = _failed(job, "", "")
+    _note(run, replace(result, status="skipped", reason=f"{blocked_by} did not succeed"))
+
+
+def _note(run: Run, result: JobResult) -> None:
+    run.results[result.key] = result
+    run.watch.ends(result)
+
+
+def _failed(job: Job, error: str, error_type: str) -> JobResult:
+    return JobResult(
+        notebook=job.notebook.name,
+        area=job.place.code,
+        folder=job.place.key,
+        status="failed",
+        error=error,
+        error_type=error_type,
+    )
+
+
+def _keep_only_notebook(staged: Path, job: Job) -> None:
+    # tables of a notebook that did not come to its end are not to be trusted
+    kept = staged / job.place.key / "notebooks"
+    for path in _files(staged):
+        if path.parent != kept:
+            path.unlink()
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _sweep(out: Path) -> None:
+    shutil.rmtree(out / WORK / "staging", ignore_errors=True)
+    log = out / WORK / "workers.log"
+    if log.is_file() and not log.stat().st_size:
+        log.unlink()

@@ -1,0 +1,65 @@
+"""The kernel that a notebook of a batch gets: this interpreter, whatever kernelspecs are installed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
+
+KERNEL_NAME = "python3"
+
+# the same answers on every machine, whatever its time zone, locale, hash seed and number of cores
+STEADY: Mapping[str, str] = {
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "COLUMNS": "80",
+    "LINES": "24",
+}
+
+
+def environment(scratch: Path) -> dict[str, str]:
+    """Return what a kernel's environment has beside the user's own.
+
+    ``scratch`` holds the connection files and an IPython without the user's startup files: a run
+    must not depend on them. kgeval is found even where it is not installed.
+    """
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {
+        **STEADY,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_RUNTIME_DIR": str(scratch),
+    }
+
+
+class HereKernelManager(AsyncKernelManager):
+    """Starts the kernel of the running interpreter; over local sockets, so that ports never collide."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        if os.name == "posix":
+            kwargs |= {"transport": "ipc", "ip": str(Path(jupyter_runtime_dir()) / "kernel")}
+        super().__init__(**kwargs)
+        self._kernel_spec = here()  # not the first kernelspec of this name found on the machine
+
+
+def here() -> KernelSpec:
+    """Return the kernelspec of the running interpreter."""
+    return KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        display_name="Python 3",
+        language="python",
+    )

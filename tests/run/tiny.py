@@ -1,0 +1,79 @@
+"""Tiny notebooks for the tests of the runner, written as text: a cell is a line or a few."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+COMMON = """\
+study: str = ""  # folder of the study
+data: str = ""  # folder of the delivered files
+out: str = ""  # folder of what is made
+area: str = "all"  # code of the area
+lang: str = "vi"  # language"""
+
+SETUP = """\
+from pathlib import Path
+import pandas as pd
+from kgeval.store import Provenance, Store
+store, made_of = Store(out), Provenance(study="tiny", parameters={"area": area})
+place = {"0905": "north", "0899": "south", "0900": "west"}.get(area, "all")"""
+
+CLEAN = """\
+mothers = pd.DataFrame({"area": [area] * 3, "n": [1, 2, len(area)]})
+store.write(f"{place}/clean/mothers", mothers, made_of)"""
+
+ESTIMATE = """\
+keys = ["north", "south", "west"]
+mothers = store.gather("clean/mothers", keys)
+absent = " ".join(store.absent("clean/mothers", keys))
+chosen = mothers if area == "all" else mothers[mothers["area"] == area]
+estimates = pd.DataFrame({"area": [area], "n": [len(chosen)], "absent": [absent]})
+store.write(f"{place}/results/estimates", estimates, made_of)
+print(len(chosen), "mothers")"""
+
+REVIEW = """\
+estimates = store.read(f"{place}/results/estimates")
+store.write_bytes(f"{place}/figures/n.txt", str(estimates["n"][0]).encode())
+estimates"""
+
+PHASE = """\
+results = store.read("results/estimates")
+store.write_bytes("all/figures/areas.txt", " ".join(results["area"]).encode())"""
+
+SOURCES: Mapping[str, tuple[str, str]] = {
+    "10_clean": ("area", CLEAN),
+    "20_estimate": ("area and whole", ESTIMATE),
+    "30_review": ("area", REVIEW),
+    "40_phase": ("once", PHASE),
+}
+
+
+def notebook(cells: Sequence[str], *, parameters: str = COMMON, runs: str = "area", **about: object) -> dict:
+    """Return a notebook: a title, the parameters, then a code cell for each text."""
+    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    tagged = code | {"id": "parameters", "metadata": {"tags": ["parameters"]}, "source": parameters}
+    rest = [
+        code | {"id": f"code-{i}", "metadata": {}, "source": text} for i, text in enumerate(cells, start=1)
+    ]
+    title = {
+        "cell_type": "markdown",
+        "id": "title",
+        "metadata": {},
+        "source": "# A tiny notebook\n\nWhat is it?",
+    }
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "kgeval": {"runs": runs, **about}}
+    return {"cells": [title, tagged, *rest], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_notebooks(folder: Path, changed: Mapping[str, Sequence[str]] | None = None, only: str = "") -> Path:
+    """Write the notebooks of a small study; ``changed`` gives other cells to some of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (runs, source) in SOURCES.items():
+        cells = (changed or {}).get(name, [SETUP, source])
+        if not only or name in only.split():
+            content = notebook(cells, runs=runs)
+            (folder / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    return folder
