@@ -29,7 +29,7 @@ def aggregate(name: str, values: Floats, owners: pd.Index[Any], records: pd.Inde
     grouped = pd.Series(values).groupby(np.asarray(owners))
     answered = grouped.count()
     found = answered if name == "count" else grouped.agg(name).where(answered == grouped.size())
-    result: Floats = found.reindex(records).to_numpy(dtype=np.float64, copy=True)
+    result = np.array(found.reindex(records), dtype=np.float64)
     if name in {"count", "sum"}:
         result[~records.isin(owners)] = 0.0
     return Numbers(result)
