@@ -1,4 +1,4 @@
-"""One truth about what the project needs: pyproject, the locks, conda's file, the Makefile and the README agree."""
+"""One truth about what the project needs: pyproject, locks, conda, Makefile and README agree."""
 
 from __future__ import annotations
 
@@ -62,14 +62,16 @@ def test_conda_takes_python_from_conda_and_the_rest_from_the_lock() -> None:
 
 
 def test_the_readme_says_for_windows_what_the_makefile_does() -> None:
-    """The lines for machines without make are the Makefile's own, with Windows' names of the same programs."""
+    """Without make, the lines are the Makefile's own with Windows' names of the same programs."""
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
     variables = dict(re.findall(r"^(\w+)\s*\??=\s*(.+)$", make, flags=re.MULTILINE))
     recipe = {
         name: re.search(rf"^{re.escape(name)}:.*\n((?:\t.*\n)+)", make, flags=re.MULTILINE)[1]
         for name in (".venv/ready", "review")
     }
-    lines = [line for text in recipe.values() for line in text.splitlines() if not line.strip().startswith("@")]
+    lines = [
+        line for text in recipe.values() for line in text.splitlines() if not line.strip().startswith("@")
+    ]
     for name in ("INSTALL", "ITSELF", "BIN", "PYTHON", "JOBS", "LANG_"):
         lines = [line.replace(f"$({name})", variables[name]) for line in lines]
     windows = [

@@ -1,0 +1,73 @@
+"""The real trial through the same rooms as any study, against R survey (tests/golden/wash_benefits.R)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kgeval.evaluate import change_indicators, estimate_indicators
+from kgeval.plan.study import Study, read_study
+from kgeval.prepare import clean, conservation, link, receive
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "real" / "wash_benefits"
+GOLDEN = Path(__file__).parent / "golden" / "wash_benefits.csv"
+ROUNDS = {"round0": "baseline", "round2": "endline"}
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial's data are not beside this checkout")
+
+
+@cache
+def study() -> Study:
+    return read_study(ROOT / "surveys" / "wash_benefits")
+
+
+@cache
+def households() -> dict[str, pd.DataFrame]:
+    """Clean tables of all arms, each cleaned by itself as the notebooks do."""
+    delivery = receive(study(), DATA)
+    parts = [clean(delivery.tables, study(), area=area) for area in study().areas]
+    for part in parts:
+        conservation(part)
+    whole = pd.concat([part.tables["households"] for part in parts], ignore_index=True)
+    return link(study(), {"households": whole})
+
+
+def golden() -> pd.DataFrame:
+    return pd.read_csv(GOLDEN, skipinitialspace=True)
+
+
+def test_every_household_of_both_rounds_is_kept_and_the_midline_set_apart() -> None:
+    kept = households()["households"]["round"].value_counts()
+    assert kept.to_dict() == {"baseline": 5551, "endline": 4639}
+
+
+@pytest.mark.parametrize("area", ["all", *(area.code for area in study().areas)] if DATA.is_dir() else [])
+def test_levels_and_changes_equal_r_survey(area: str) -> None:
+    chosen = study().area(area)
+    estimates = estimate_indicators(study(), households(), chosen).set_index(["indicator", "round"])
+    changes = change_indicators(study(), households(), chosen).set_index("indicator")
+    compared = 0
+    for row in golden()[golden()["area"] == area].itertuples():
+        if row.stat == "change":
+            found = changes.loc[row.indicator]
+            assert found["difference"] == pytest.approx(row.value, rel=1e-8)
+            assert found["correlation"] == pytest.approx(row.correlation, rel=1e-8)
+        else:
+            found = estimates.loc[(row.indicator, ROUNDS[row.stat])]
+            assert found["value"] == pytest.approx(row.value, rel=1e-8)
+            assert found["n"] == row.n
+        assert found["se"] == pytest.approx(row.se, rel=1e-8)
+        assert found["df"] == 630
+        compared += 1
+    assert compared == 22  # seven outcomes in two rounds with their change, one without a baseline
+
+
+def test_the_outcome_without_a_baseline_has_a_level_and_no_change() -> None:
+    estimates = estimate_indicators(study(), households(), None)
+    changes = change_indicators(study(), households(), None)
+    assert set(estimates.loc[estimates["indicator"] == "freechl", "round"]) == {"endline"}
+    assert "freechl" not in set(changes["indicator"])
