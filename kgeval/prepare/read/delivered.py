@@ -1,0 +1,265 @@
+"""``read``: one delivered file into its records, with everything that is not a record set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DataError
+from kgeval.prepare.read.delimited import DELIMITERS, TextSheet, read_delimited
+from kgeval.prepare.read.encoding import decode_text
+from kgeval.prepare.read.file import DeliveredFile, open_file
+from kgeval.prepare.read.header import Header, Where, find_header, unique_names
+from kgeval.prepare.read.limits import Limits
+from kgeval.prepare.read.names import QuestionNames
+from kgeval.prepare.read.note import Note, as_frame
+from kgeval.prepare.read.ragged import judge_ragged
+from kgeval.prepare.read.repeats import without_orphans
+from kgeval.prepare.read.rows import row_kinds
+from kgeval.prepare.read.sheet import Body, Sheet
+from kgeval.prepare.read.sheets import data_sheets
+from kgeval.prepare.read.sheetxml import column_letters
+from kgeval.prepare.record import Delivered, Source
+
+if TYPE_CHECKING:
+    from kgeval.plan.form import Form
+
+# what the manifest of hostile files and the accounts call the kinds of rows that are no records
+_CODE_OF_KIND = {
+    "blank": "BLANK_RECORD",
+    "repeated_header": "REPEATED_HEADER",
+    "total": "TOTALS_ROW",
+    "section": "SECTION_ROW",
+    "unit": "UNIT_ROW",
+    "signature": "SIGNATURE_BLOCK",
+}
+
+
+def read(
+    path: Path | str,
+    *,
+    root: Path | str | None = None,
+    form: Form | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    header_rows: int = 1,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    allow_macros: bool = False,
+    limits: Limits | None = None,
+) -> list[Delivered]:
+    """Return the records of a delivered file, one ``Delivered`` for each sheet that holds any.
+
+    Parameters
+    ----------
+    path, root
+        The file, and the data folder below which it is named in every message.
+    form
+        Used to recognise the header and the sheets; without it the first row must be the header.
+    sheet, header_row, header_rows, encoding, delimiter
+        What is declared of the file. ``header_row`` (from 1) is the first of ``header_rows`` rows.
+    allow_macros
+        Take a workbook that holds macros; they are never run.
+
+    Returns
+    -------
+    list of Delivered
+        The main records first, then the repeats of an ODK or Kobo workbook.
+
+    Raises
+    ------
+    DataError
+        The file cannot be taken as it is; the error's code, row and column say why.
+    """
+    from kgeval.prepare.read.formats import open_sheets
+
+    limits = limits or Limits()
+    path = Path(path)
+    delivered = open_file(path, root=Path(root) if root is not None else path.parent, limits=limits)
+    opened = open_sheets(
+        delivered, encoding=encoding, delimiter=delimiter, allow_macros=allow_macros, limits=limits
+    )
+    questions = QuestionNames.of(form) if form is not None else None
+    chosen = data_sheets(opened.sheets, questions=questions, declared=sheet, file=delivered.file)
+    tables = [
+        _table(
+            one,
+            delivered=delivered,
+            questions=None if one in chosen.repeats else questions,
+            header_row=None if one in chosen.repeats else header_row,
+            header_rows=1 if one in chosen.repeats else header_rows,
+            source=_source(delivered, one, opened.encoding, opened.date_system),
+            notes=[*opened.notes, *chosen.notes] if place == 0 else [],
+        )
+        for place, one in enumerate([chosen.main, *chosen.repeats])
+    ]
+    return [tables[0], *(without_orphans(repeat, tables) for repeat in tables[1:])]
+
+
+def _source(delivered: DeliveredFile, sheet: Sheet, encoding: str, date_system: str) -> Source:
+    delimiter = sheet.layout.delimiter if isinstance(sheet, TextSheet) else ""
+    return Source(
+        file=delivered.file,
+        sha256=delivered.sha256,
+        sheet=sheet.name,
+        header_row=0,
+        encoding=encoding,
+        delimiter=delimiter,
+        date_system=date_system,
+    )
+
+
+def _table(
+    sheet: Sheet,
+    *,
+    delivered: DeliveredFile,
+    questions: QuestionNames | None,
+    header_row: int | None,
+    header_rows: int,
+    source: Source,
+    notes: Sequence[Note],
+) -> Delivered:
+    where = Where(file=delivered.file, sheet=sheet.name)
+    header = find_header(
+        sheet.head,
+        questions=questions,
+        merges=sheet.merges,
+        header_row=header_row,
+        header_rows=header_rows,
+        where=where,
+    )
+    _refuse_merged_answers(sheet, header, where)
+    body = sheet.body(header.last)
+    source = _at_header(source, header)
+    names, cells, native, dropped = _named(header, body, where)
+    kinds = row_kinds(cells.set_axis(range(cells.shape[1]), axis=1), list(cells.columns))
+    if isinstance(sheet, TextSheet):
+        body = judge_ragged(body, kinds, sheet, names=names, where=where)
+    records = cells.loc[kinds.isna()]
+    structural = _structural(kinds, cells, source)
+    rejected = _rejected(body, source)
+    rows = pd.Series(records.index, index=_rids(records.index, source), name="row", dtype="int64")
+    if not len(records):
+        raise where.fault("EMPTY_TABLE", "there is no record below the column names", hint="export it again")
+    table = Delivered(
+        source=source,
+        records=records.set_axis(rows.index, axis=0),
+        rows=rows,
+        structural=structural,
+        rejected=rejected,
+        counted=body.counted,
+        notes=as_frame(
+            [
+                *notes,
+                *sheet.notes(header.last, header.names),
+                *dropped,
+                *_row_notes(structural, rejected),
+                *([Note(code="TOO_FEW_ROWS")] if len(records) == 1 else []),
+            ]
+        ),
+        native=None if native is None else native.loc[kinds.isna()].set_axis(rows.index, axis=0),
+        letters={name: column_letters(header.names.index(name) + 1) for name in names},
+    )
+    _count_again(table, where)
+    return table
+
+
+def _at_header(source: Source, header: Header) -> Source:
+    return Source(
+        file=source.file,
+        sha256=source.sha256,
+        sheet=source.sheet,
+        header_row=header.last,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        date_system=source.date_system,
+    )
+
+
+def _refuse_merged_answers(sheet: Sheet, header: Header, where: Where) -> None:
+    """Raise if answers are merged: only the first of the merged cells would hold the answer."""
+    merged = next((merge for merge in sheet.merges if merge.last_row > header.last), None)
+    if merged is not None and not _is_caption(sheet, merged):
+        column = header.names[merged.first_column] if merged.first_column < len(header.names) else ""
+        raise where.fault(
+            "MERGED_CELLS",
+            f"rows {merged.first_row} to {merged.last_row} are merged",
+            hint="unmerge them and write the answer into every row it belongs to",
+            row=merged.first_row,
+            column=column,
+        )
+
+
+def _is_caption(sheet: Sheet, merged: object) -> bool:
+    """Return whether a merge lies in one row, as captions, sections and signatures do."""
+    first, last = getattr(merged, "first_row", 0), getattr(merged, "last_row", 1)
+    return bool(first == last)
+
+
+def _named(
+    header: Header, body: Body, where: Where
+) -> tuple[list[str], pd.DataFrame, pd.DataFrame | None, list[Note]]:
+    """Return the columns that have a name, and a note on empty ones that have none."""
+    cells = body.cells
+    empty = {place for place in cells.columns if cells[place].isna().all()}
+    unique_names(header.names, empty, where)
+    places = [place for place, name in enumerate(header.names) if name.strip()]
+    names = [header.names[place] for place in places]
+    dropped = len(header.names) - len(places)
+    notes = [Note(code="EMPTY_COLUMN_DROPPED", count=dropped)] if dropped else []
+    native = None if body.native is None else body.native[places].set_axis(names, axis=1)
+    return names, cells[places].set_axis(names, axis=1), native, notes
+
+
+def _rids(rows: pd.Index, source: Source) -> pd.Index:
+    prefix = source.rid(0)[:-1]
+    return pd.Index([f"{prefix}{row}" for row in rows], dtype="str", name="rid")
+
+
+def _structural(kinds: pd.Series, cells: pd.DataFrame, source: Source) -> pd.DataFrame:
+    kinds = kinds.dropna()
+    rows = cells.loc[kinds.index]
+    text = [_raw_text(values, source.delimiter) for values in rows.itertuples(index=False, name=None)]
+    frame = pd.DataFrame({"row": kinds.index, "kind": kinds.to_numpy(), "text": pd.Series(text, dtype="str")})
+    return frame.astype({"row": "int64", "kind": "str"}).set_index(_rids(kinds.index, source))
+
+
+def _raw_text(values: tuple[object, ...], delimiter: str) -> str:
+    texts = ["" if value is np.nan or value is None or value != value else str(value) for value in values]  # noqa: PLR0124 - NaN
+    return (delimiter or "\t").join(texts) if any(texts) else ""
+
+
+def _rejected(body: Body, source: Source) -> pd.DataFrame:
+    ragged = body.ragged
+    frame = pd.DataFrame(
+        {
+            "row": pd.Series(ragged.index, dtype="int64"),
+            "reason": pd.Series(ragged.get("reason", pd.Series(dtype="str")).to_numpy(), dtype="str"),
+            "text": pd.Series(ragged["text"].to_numpy(), dtype="str"),
+        }
+    )
+    return frame.set_index(_rids(ragged.index, source))
+
+
+def _row_notes(structural: pd.DataFrame, rejected: pd.DataFrame) -> list[Note]:
+    notes = []
+    for frame, column in ((structural, "kind"), (rejected, "reason")):
+        for value, rows in frame.groupby(column, sort=False)["row"]:
+            code = _CODE_OF_KIND.get(str(value), str(value))
+            notes.append(Note(code=code, row=int(rows.iloc[0]), count=len(rows)))
+    return notes
+
+
+def _count_again(table: Delivered, where: Where) -> None:
+    """Raise if the reader and the second counter disagree: a row would be lost without a word."""
+    read_rows = len(table.records) + len(table.structural) + len(table.rejected)
+    if read_rows != table.counted:
+        raise where.fault(
+            "COUNT_MISMATCH",
+            f"{read_rows} rows were read, but {table.counted} were counted",
+            hint="the file is damaged or ambiguous: open it in the program that made it and export it again",
+        )
