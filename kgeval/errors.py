@@ -27,7 +27,9 @@ class ExpressionError(UserError):
 
     def __init__(self, reason: str, *, text: str, position: int) -> None:
         self.reason, self.text, self.position = reason, text, position
-        super().__init__(f"{reason} at character {position + 1} of: {text}")
+        # Line breaks become spaces, one for one: the message stays on one line, the position true.
+        shown = "".join(" " if letter.isspace() else letter for letter in text)
+        super().__init__(f"{reason} at character {position + 1} of: {shown}")
 
 
 class DataError(UserError):
