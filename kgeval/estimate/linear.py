@@ -154,12 +154,15 @@ def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, ori
     return np.where(rounding, 0.0, found)
 
 
-def answering(cells: DomainCells, units: Units) -> tuple[Floats, Floats]:
-    """Count the clusters and strata with an answer, (measures, domains) each."""
+def answering(cells: DomainCells, units: Units, n: Floats | None = None) -> tuple[Floats, Floats]:
+    """Count the clusters and strata with an answer, (measures, domains) each.
+
+    ``n`` replaces the number of answers in each cell, e.g. by answers to any of several measures.
+    """
     first = units.stages[0]
     cluster = first.unit[cells.unit]
     starts = changes(cells.domain, cluster)
-    answered = sum_runs(cells.sums["n"], starts) > 0
+    answered = sum_runs(cells.sums["n"] if n is None else n, starts) > 0
     domain, stratum = cells.domain[starts], first.stratum[cluster[starts]]
     runs = changes(domain, stratum)
     per_stratum = np.add.reduceat(answered, runs, axis=1, dtype=np.float64) if len(runs) else answered[:, :0]

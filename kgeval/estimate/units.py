@@ -36,8 +36,10 @@ class Stage:
         (strata,) what the stratum's sum of squares is multiplied by:
         (sampling fractions of the stages above) · (1 − f_h) · n_h / (n_h − 1).
     centred
-        (strata,) whether deviations are taken from the stratum's own mean; not so for a
-        single-cluster stratum under ``adjust``.
+        (strata,) whether deviations are taken from the stratum's own mean; a single-cluster stratum
+        under ``adjust`` is held against the mean of all units below the same parent.
+    parent
+        (strata,) the unit of the stage above; 0 in the first stage.
     """
 
     unit: Codes
@@ -45,6 +47,7 @@ class Stage:
     clusters: Floats
     scale: Floats
     centred: Bools
+    parent: Codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +233,9 @@ def _stage(
         empty: Codes = np.zeros(0, dtype=np.intp)
         nothing = np.zeros(0)
         return (
-            Stage(unit=empty, stratum=empty, clusters=nothing, scale=nothing, centred=nothing > 0),
+            Stage(
+                unit=empty, stratum=empty, clusters=nothing, scale=nothing, centred=nothing > 0, parent=empty
+            ),
             nothing,
             [],
         )
@@ -258,6 +263,7 @@ def _stage(
         clusters=drawn,
         scale=scale,
         centred=centred,
+        parent=above[record_of_stratum],
     )
     return stage, (share * fraction)[stratum_of_unit], notes
 

@@ -26,7 +26,7 @@ def covariance(scores: Floats, units: Units) -> Floats:
     -------
     (k, k) symmetric matrix.
     """
-    columns = scores.reshape(len(scores), -1)
+    columns = np.asarray(scores, dtype=np.float64).reshape(len(scores), -1)
     size = len(units.stages[0].unit)
     totals = np.stack([np.bincount(units.unit, column, size) for column in columns.T], axis=1)
     return unit_covariance(totals, units)
@@ -42,7 +42,10 @@ def _stage_covariance(totals: Floats, stage: Stage) -> Floats:
     clusters = np.add.reduceat(totals, starts, axis=0)
     first = np.flatnonzero(np.diff(stage.stratum, prepend=-1))
     means = np.add.reduceat(clusters, first, axis=0) / stage.clusters[:, None]
-    means[~stage.centred] = 0.0
+    if not stage.centred.all():
+        below = np.bincount(stage.parent, stage.clusters)
+        sums = np.stack([np.bincount(stage.parent[stage.stratum], column) for column in clusters.T], axis=1)
+        means[~stage.centred] = (sums / below[:, None])[stage.parent[~stage.centred]]
     deviations = (clusters - means[stage.stratum]) * np.sqrt(stage.scale)[stage.stratum, None]
     return np.asarray(deviations.T @ deviations)
 
@@ -73,7 +76,11 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         home, held = at[0][first], stratum[first]
         present = np.diff(first, append=len(stratum))
         drawn = stage.clusters[held]
-        means = np.where(stage.centred[held], sum_runs(totals, first) / drawn, 0.0)
+        means = sum_runs(totals, first) / drawn
+        if not stage.centred.all():
+            grand, absent = _grand_means(totals, at[0], at[1], home, held, domains, stage)
+            means = np.where(stage.centred[held], means, grand)
+            variances += absent
         squares = sum_runs((totals - np.repeat(means, present, axis=1)) ** 2, first)
         # clusters of the stratum without a member of the domain: their total is zero
         squares += (drawn - present) * means**2
@@ -81,6 +88,30 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         for row, part in enumerate(parts):
             variances[row] += np.bincount(home, part, domains)
     return variances
+
+
+def _grand_means(
+    totals: Floats, domain: Codes, cluster: Codes, home: Codes, held: Codes, domains: int, stage: Stage
+) -> tuple[Floats, Floats]:
+    """Means that single-cluster strata are held against under ``adjust`` (R survey 4.5).
+
+    Returns
+    -------
+    (estimates, runs) the mean over all units below the parent of each (domain, stratum), and
+    (estimates, domains) what the single-cluster strata without a member of the domain add.
+    """
+    below = np.bincount(stage.parent, stage.clusters)
+    parents = len(below)
+    key = domain * parents + stage.parent[stage.stratum[cluster]]
+    sums = np.stack([np.bincount(key, line, domains * parents) for line in totals])
+    mean = sums / np.tile(below, domains)
+    lonely = ~stage.centred
+    weight = np.bincount(stage.parent, np.where(lonely, stage.scale, 0.0), parents)
+    seen = np.bincount(
+        home * parents + stage.parent[held], np.where(lonely[held], stage.scale[held], 0.0), domains * parents
+    )
+    absent = mean**2 * (np.tile(weight, domains) - seen)
+    return mean[:, home * parents + stage.parent[held]], absent.reshape(-1, domains, parents).sum(axis=2)
 
 
 def changes(*keys: Codes) -> Codes:

@@ -1,0 +1,386 @@
+"""Change between two rounds, with the covariance of what was revisited."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DesignError
+from kgeval.estimate.breakdown import By, Domains, as_text, breakdowns, domains
+from kgeval.estimate.estimates import Table, tabulate
+from kgeval.estimate.interval import t_interval
+from kgeval.estimate.linear import DfRule, DomainCells, Linear, answering, domain_cells, linearise, scores
+from kgeval.estimate.measure import Measure, Operand
+from kgeval.estimate.rounds import coding_differs, nest_in_rounds
+from kgeval.estimate.units import Codes, Floats, Units, sampling_units
+from kgeval.estimate.variance import changes, domain_variances, sum_runs
+from kgeval.plan.sample import SampleDesign, stages
+
+COLUMNS = (
+    "from_round", "to_round", "from_value", "to_value", "difference", "se", "low", "high", "df",
+    "correlation", "se_independent", "reason",
+)  # fmt: skip
+
+
+class ClusterCodingWarning(UserWarning):
+    """Cluster ids of two rounds look shared but are coded differently."""
+
+
+def change(
+    frame: pd.DataFrame,
+    design: SampleDesign,
+    measures: Sequence[Measure] | Measure,
+    *,
+    column: str = "round",
+    start: object = "baseline",
+    end: object = "endline",
+    by: By = None,
+    where: Operand | None = None,
+    level: float = 0.95,
+    df: DfRule | None = None,
+    person: str | None = None,
+) -> pd.DataFrame:
+    """Estimate the change of measures from one round to another.
+
+    How the rounds belong together is the design's ``rounds``: revisited clusters (one stacked sample,
+    so that the covariance comes by itself), independent samples, or partly the same clusters.
+
+    Parameters
+    ----------
+    frame
+        One row a record and round, all records of both rounds (other rounds are left aside).
+    design, measures, by, where, level, df
+        As in :func:`kgeval.estimate.estimates.estimate`; no interval method: differences have t limits.
+    column, start, end
+        The round column and its two values.
+    person
+        A column that names the person (or the group, in a census) in both rounds: answers are then
+        paired. Without it a census has no table of who improved.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator, kind``, the breakdown's columns (or ``by, by_value`` for a list of breakdowns), then
+        :data:`COLUMNS`. A census has no standard error but the columns ``improved, worsened, same,
+        unknown, entries, exits``.
+
+    Raises
+    ------
+    DesignError
+        Neither round is in the data, or the design cannot carry the change (totals of partly the same
+        clusters).
+    """
+    if column not in frame.columns:
+        raise DesignError(f"the round column {column!r} is not in the data; correct its name")
+    rows = frame[frame[column].isin([start, end])].reset_index(drop=True)
+    if rows.empty:
+        raise DesignError(
+            f"column {column!r} holds neither {start!r} nor {end!r}; correct the rounds asked for"
+        )
+    asked = tuple(_aligned(one, frame[column].isin([start, end])) for one in _sequence(measures))
+    where = _picked(where, frame[column].isin([start, end]))
+    if person is not None and not design.census:
+        from kgeval.evaluate.panel import paired_change
+
+        return paired_change(
+            rows, design, asked, column=column, start=start, end=end, by=by, where=where, level=level, df=df,
+            person=person,
+        )  # fmt: skip
+    wanted, listed = breakdowns(by)
+    nested, own = nest_in_rounds(rows, design, column)
+    table = tabulate(nested, own, asked, wanted=[(column, *breakdown) for breakdown in wanted], where=where)
+    request = _Request(
+        column=column, start=start, end=end, level=level, df=design.df if df is None else df, person=person
+    )
+    if design.census:
+        from kgeval.evaluate.turnover import census_change
+
+        pieces = [
+            census_change(rows, table, request, breakdown, where, listed=listed) for breakdown in wanted
+        ]
+    else:
+        overlap = _Overlap.find(rows, design, table.units, request)
+        pieces = [_changes(table, request, breakdown, overlap, listed=listed) for breakdown in wanted]
+    return pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Which change is asked for."""
+
+    column: str
+    start: object
+    end: object
+    level: float
+    df: DfRule
+    person: str | None
+
+
+_Request = Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """The domains of a breakdown, each with its place in both rounds (−1: not in that round).
+
+    ``values`` holds each domain's value of each breakdown column; ``before`` and ``after`` its place
+    among the (round, breakdown) domains; ``home`` leads back, (round, breakdown) domain → domain.
+    """
+
+    breakdown: tuple[str, ...]
+    values: tuple[tuple[object, ...], ...]
+    before: Codes
+    after: Codes
+    home: Codes
+
+    def take(self, values: Floats, places: Codes) -> Floats:
+        """Pick (measures, domains) values; NaN where a domain is not in that round."""
+        return np.where(places >= 0, values[:, places], np.nan)
+
+
+def pair_domains(found: Domains, request: Request) -> Pairs:
+    """Find the two rounds of every domain."""
+    tails = list(dict.fromkeys(value[1:] for value in found.values))
+    order = {tail: place for place, tail in enumerate(tails)}
+    places = {
+        "before": np.full(len(tails), -1, dtype=np.intp),
+        "after": np.full(len(tails), -1, dtype=np.intp),
+    }
+    home = np.empty(len(found), dtype=np.intp)
+    for place, value in enumerate(found.values):
+        home[place] = order[value[1:]]
+        places["before" if value[0] == request.start else "after"][home[place]] = place
+    return Pairs(breakdown=found.breakdown[1:], values=tuple(tails), home=home, **places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Overlap:
+    """How the clusters of the two rounds belong together.
+
+    ``plain`` are the clusters of both rounds united, ``to_plain`` leads from a unit of the table to its
+    cluster; ``common`` and ``to_common`` the same for clusters found in both rounds (−1: in one only),
+    needed where the rounds share only a part of their clusters.
+    """
+
+    plain: Units
+    to_plain: Codes
+    common: Units | None
+    to_common: Codes
+    notes: tuple[str, ...]
+
+    @classmethod
+    def find(cls, rows: pd.DataFrame, design: SampleDesign, units: Units, request: Request) -> _Overlap:
+        """Compare the clusters of the rounds."""
+        first = replace(
+            design,
+            cluster=stages(design.cluster)[:1] or None,
+            stratum=stages(design.stratum)[:1] or None,
+            population=None,
+            single_cluster="certainty",
+        )
+        plain = sampling_units(rows, first) if design.rounds != "independent" else units
+        to_plain = _lead(units, plain)
+        before = (rows[request.column] == request.start).to_numpy()
+        notes = _coding_notes(rows, design, before)
+        if design.rounds != "partial":
+            return cls(plain=plain, to_plain=to_plain, common=None, to_common=to_plain, notes=notes)
+        both = np.intersect1d(plain.unit[before], plain.unit[~before])
+        inside = np.isin(plain.unit, both)
+        common = sampling_units(rows[inside], first)
+        lead = np.full(len(units.stages[0].unit), -1, dtype=np.intp)
+        lead[units.unit[inside]] = common.unit
+        return cls(plain=plain, to_plain=to_plain, common=common, to_common=lead, notes=notes)
+
+
+def _lead(units: Units, plain: Units) -> Codes:
+    lead = np.zeros(len(units.stages[0].unit), dtype=np.intp)
+    lead[units.unit] = plain.unit
+    return lead
+
+
+def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) -> tuple[str, ...]:
+    clusters = stages(design.cluster)
+    if not clusters:
+        return ()
+    ids = rows[clusters[0]]
+    if design.rounds != "independent" and coding_differs(ids[before], ids[~before]):
+        text = (
+            f"cluster_coding: the ids in {clusters[0]!r} look shared by the rounds but are coded differently, "
+            "so the rounds count as different clusters"
+        )
+        warnings.warn(text, ClusterCodingWarning, stacklevel=4)
+        return (text,)
+    return ()
+
+
+def _changes(
+    table: Table, request: Request, breakdown: tuple[str, ...], overlap: _Overlap, *, listed: bool
+) -> pd.DataFrame:
+    found = domains(table.levels, (request.column, *breakdown), table.cells.levels, table.cells.relevant)
+    cells = domain_cells(table.cells, found)
+    linear = linearise(cells, table.units, table.added, table.cells.origin, request.df)
+    pairs = pair_domains(found, request)
+    before, after = pairs.take(linear.value, pairs.before), pairs.take(linear.value, pairs.after)
+    separate = _separate(pairs, linear)
+    score = scores(cells, linear.value, table.added)
+    if table.design.rounds == "same_clusters":
+        variance = _variance(score, cells, pairs, table.units, np.arange(len(overlap.to_plain)))
+    elif table.design.rounds == "independent":
+        variance = separate.sum(axis=0)
+    else:
+        _no_totals(table)
+        variance = separate.sum(axis=0) - 2 * _common_covariance(score, cells, pairs, overlap)
+    return _rows(
+        table, request, pairs,
+        before=before, after=after, variance=variance, separate=separate,
+        df=_freedom(cells, pairs, overlap, request),
+        missing=(pairs.take(linear.n, pairs.before), pairs.take(linear.n, pairs.after)),
+        notes=overlap.notes, listed=listed,
+    )  # fmt: skip
+
+
+def _separate(pairs: Pairs, linear: Linear) -> Floats:
+    """Return the variances of both rounds, (2, measures, domains)."""
+    return np.stack([pairs.take(linear.variance, pairs.before), pairs.take(linear.variance, pairs.after)])
+
+
+def _merged(values: Floats, cells: DomainCells, pairs: Pairs, lead: Codes) -> tuple[Floats, Codes, Codes]:
+    """Add the cells of both rounds by domain and unit; units that lead to −1 are left out."""
+    domain, unit = pairs.home[cells.domain], lead[cells.unit]
+    kept = np.flatnonzero(unit >= 0)
+    order = kept[np.lexsort((unit[kept], domain[kept]))]
+    domain, unit = domain[order], unit[order]
+    starts = changes(domain, unit)
+    return sum_runs(values[:, order], starts), unit[starts], domain[starts]
+
+
+def _variance(score: Floats, cells: DomainCells, pairs: Pairs, units: Units, lead: Codes) -> Floats:
+    """Variance of (after − before): the scores of both rounds meet in the same units."""
+    sign = np.where(np.isin(cells.domain, pairs.after), 1.0, -1.0)
+    difference, unit, domain = _merged(score * sign, cells, pairs, lead)
+    return domain_variances(difference, unit, domain, len(pairs.values), units)
+
+
+def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap: _Overlap) -> Floats:
+    """Σ_h m/(m − 1) Σ (z₁ − z̄₁)(z₂ − z̄₂) over the common clusters, from three variances."""
+    assert overlap.common is not None
+    after = np.isin(cells.domain, pairs.after)
+    together = _variance(score, cells, pairs, overlap.common, overlap.to_common)
+    alone = [
+        _variance(score * side, cells, pairs, overlap.common, overlap.to_common) for side in (after, ~after)
+    ]
+    return np.asarray((alone[0] + alone[1] - together) / 2)
+
+
+def _freedom(cells: DomainCells, pairs: Pairs, overlap: _Overlap, request: Request) -> Floats:
+    """Clusters of both rounds united − their strata, among answered records."""
+    n, unit, domain = _merged(cells.sums["n"], cells, pairs, overlap.to_plain)
+    merged = DomainCells(domain=domain, unit=unit, sums={"n": n}, totals={}, domains=len(pairs.values))
+    clusters, strata = answering(merged, overlap.plain)
+    if request.df == "domain":
+        own = clusters - strata
+        found = np.where(own >= 1, own, np.minimum(clusters - 1, overlap.plain.df))
+    else:
+        found = np.full(clusters.shape, overlap.plain.df if request.df == "design" else float(request.df))
+    return np.where((clusters > 1) & (found >= 1), found, np.nan)
+
+
+def _no_totals(table: Table) -> None:
+    if table.added.any():
+        name = next(one.name for one, added in zip(table.measures, table.added, strict=True) if added)
+        raise DesignError(
+            f"the change of the total {name!r} cannot be estimated where the rounds share only a part of their "
+            "clusters; ask for a mean, share or ratio"
+        )
+
+
+def _rows(
+    table: Table,
+    request: Request,
+    pairs: Pairs,
+    *,
+    before: Floats,
+    after: Floats,
+    variance: Floats,
+    separate: Floats,
+    df: Floats,
+    missing: tuple[Floats, Floats],
+    notes: tuple[str, ...],
+    listed: bool,
+) -> pd.DataFrame:
+    scale = np.fmax(np.abs(before), np.abs(after))
+    difference = after - before
+    variance = np.where(np.isnan(difference) | np.isnan(df), np.nan, variance)
+    with np.errstate(invalid="ignore"):
+        no_variance = np.sqrt(np.maximum(variance, 0)) <= 1e-8 * scale
+    se = np.sqrt(np.where(no_variance, 0.0, np.maximum(variance, 0)))
+    low, high = t_interval(difference, np.where(no_variance, np.nan, se), df, request.level)
+    independent = np.sqrt(separate.sum(axis=0))
+    product = np.sqrt(separate[0] * separate[1])
+    correlation = np.full_like(difference, np.nan)
+    np.divide((separate.sum(axis=0) - variance) / 2, product, out=correlation, where=product > 0)
+    reason = np.full(difference.shape, "; ".join([*table.units.notes, *notes]), dtype=object)
+    for count, name in zip(missing, (request.start, request.end), strict=True):
+        _say(reason, ~(count > 0), f"no_answers: no answer in round {name}")
+    _say(reason, ~np.isnan(difference) & np.isnan(df), "no_df: too few clusters for a sampling error")
+    _say(reason, no_variance, "no_variance: the answers show no sampling variance, so there is no interval")
+    content = {
+        "from_value": before, "to_value": after, "difference": difference, "se": se, "low": low, "high": high,
+        "df": np.where(np.isnan(difference), np.nan, df), "correlation": np.clip(correlation, -1, 1),
+        "se_independent": independent, "reason": reason,
+    }  # fmt: skip
+    return change_frame(table.measures, request, pairs, content, listed=listed)
+
+
+def change_frame(
+    measures: Sequence[Measure],
+    request: Request,
+    pairs: Pairs,
+    content: dict[str, np.ndarray],
+    *,
+    listed: bool,
+) -> pd.DataFrame:
+    """Lay (measures, domains) columns out as one row a change."""
+    size = len(pairs.values)
+    columns: dict[str, object] = {
+        "indicator": [one.name for one in measures for _ in range(size)],
+        "kind": [one.kind for one in measures for _ in range(size)],
+    }
+    if listed:
+        columns["by"] = ["*".join(pairs.breakdown)] * (len(measures) * size)
+        columns["by_value"] = [" * ".join(map(as_text, value)) for value in pairs.values] * len(measures)
+    else:
+        for place, name in enumerate(pairs.breakdown):
+            columns[name] = [value[place] for value in pairs.values] * len(measures)
+    columns |= {"from_round": request.start, "to_round": request.end}
+    columns |= {name: values.ravel() for name, values in content.items()}
+    return pd.DataFrame(columns)
+
+
+def _say(reason: np.ndarray, where: np.ndarray, text: str) -> None:
+    if where.any():
+        reason[where] = [f"{said}; {text}" if said else text for said in reason[where]]
+
+
+def _sequence(measures: Sequence[Measure] | Measure) -> tuple[Measure, ...]:
+    return (measures,) if isinstance(measures, Measure) else tuple(measures)
+
+
+def _aligned(asked: Measure, chosen: pd.Series) -> Measure:
+    """Keep the chosen records of answers that were given as arrays."""
+    return replace(
+        asked, answer=_picked(asked.answer, chosen), counts=_picked(asked.counts, chosen),
+        per=_picked(asked.per, chosen),
+    )  # fmt: skip
+
+
+def _picked(operand: Operand | None, chosen: pd.Series) -> Operand | None:
+    if operand is None or isinstance(operand, str) or hasattr(operand, "truth"):
+        return operand
+    if isinstance(operand, pd.Series):
+        return operand[chosen.to_numpy()].reset_index(drop=True)
+    return np.asarray(operand)[chosen.to_numpy()]

@@ -1,0 +1,119 @@
+"""Change of persons who were asked in both rounds: each person's own difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DesignError
+from kgeval.estimate.breakdown import By
+from kgeval.estimate.estimates import estimate
+from kgeval.estimate.linear import DfRule
+from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, mean
+from kgeval.estimate.units import Floats
+from kgeval.plan.sample import SampleDesign
+
+
+def paired_change(
+    rows: pd.DataFrame,
+    design: SampleDesign,
+    measures: Sequence[Measure],
+    *,
+    column: str,
+    start: object,
+    end: object,
+    by: By,
+    where: Operand | None,
+    level: float,
+    df: DfRule | None,
+    person: str,
+) -> pd.DataFrame:
+    """Estimate the mean of each person's change among those who answered in both rounds.
+
+    Weights, clusters, strata and breakdowns are those of the last round. Only shares and means: a total
+    or ratio of a panel is not the population's.
+    """
+    if person not in rows.columns:
+        raise DesignError(f"the person column {person!r} is not in the data; correct its name")
+    before = (rows[column] == start).to_numpy()
+    for name, chosen in ((start, before), (end, ~before)):
+        twice = int(rows.loc[chosen, person].dropna().duplicated().sum())
+        if twice:
+            raise DesignError(
+                f"{twice} records of round {name} repeat a person of {person!r}; a person has one record a round"
+            )
+    partner = _partners(rows[person], before)
+    last = rows[~before].reset_index(drop=True)
+    who = condition(where, rows)
+    asked: list[Measure] = []
+    for one in measures:
+        if one.kind not in {"share", "mean"}:
+            raise DesignError(f"the change of {one.name!r} cannot be paired by person: it is a {one.kind}")
+        first, second = _paired_answers(one, rows, who, before, partner)
+        asked += [
+            replace(mean(f"{one.name}\n{part}", values), weight=one.weight)
+            for part, values in (("from", first), ("to", second), ("difference", second - first))
+        ]
+    found = estimate(last, design, asked, by=by, level=level, df=df)
+    return _rows(found, measures, start, end, note=_note(rows[person], before, partner))
+
+
+def _partners(ids: pd.Series, before: np.ndarray) -> np.ndarray:
+    """Return, for each record of the last round, the position of the same person in the first; −1: none."""
+    first = pd.Series(np.flatnonzero(before), index=ids[before].to_numpy())
+    first = first[first.index.notna()]
+    return first.reindex(ids[~before].to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
+
+
+def _paired_answers(
+    asked: Measure, rows: pd.DataFrame, who: Condition, before: np.ndarray, partner: np.ndarray
+) -> tuple[Floats, Floats]:
+    one = answers(asked, rows, who)
+    usable = np.ones(len(rows), dtype=bool) if one.known is None else one.known.copy()
+    if one.member is not None:
+        usable &= one.member
+    value = np.where(usable, one.y, np.nan)
+    first = np.where(partner >= 0, value[partner], np.nan)
+    second = value[~before]
+    complete = ~np.isnan(first) & ~np.isnan(second)
+    return np.where(complete, first, np.nan), np.where(complete, second, np.nan)
+
+
+def _note(ids: pd.Series, before: np.ndarray, partner: np.ndarray) -> str:
+    return f"paired: {int((partner >= 0).sum())} of {int(before.sum())} persons of the first round were met again"
+
+
+def _rows(
+    found: pd.DataFrame, measures: Sequence[Measure], start: object, end: object, *, note: str
+) -> pd.DataFrame:
+    parts: dict[str, dict[str, Any]] = {}
+    names = found["indicator"].str.split("\n").str
+    for part in ("from", "to", "difference"):
+        parts[part] = found[names[1] == part].reset_index(drop=True)
+    first, last, gap = parts["from"], parts["to"], parts["difference"]
+    kinds = {one.name: one.kind for one in measures}
+    independent = np.sqrt(first["se"] ** 2 + last["se"] ** 2)
+    covariance = (independent**2 - gap["se"] ** 2) / 2
+    product = (first["se"] * last["se"]).where(lambda both: both > 0)
+    labels = gap.loc[:, :"value"].drop(columns=["indicator", "kind", "value"])
+    indicator = names[0][names[1] == "difference"].reset_index(drop=True)
+    reason = gap["reason"].where(gap["reason"] == "", "; " + gap["reason"])
+    return pd.concat(
+        [
+            pd.DataFrame({"indicator": indicator, "kind": indicator.map(kinds)}),
+            labels,
+            pd.DataFrame(
+                {
+                    "from_round": start, "to_round": end, "from_value": first["value"], "to_value": last["value"],
+                    "difference": gap["value"], "se": gap["se"], "low": gap["low"], "high": gap["high"],
+                    "df": gap["df"], "correlation": (covariance / product).clip(-1, 1),
+                    "se_independent": independent, "reason": note + reason,
+                }
+            ),
+        ],
+        axis=1,
+    )  # fmt: skip
