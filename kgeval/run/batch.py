@@ -15,6 +15,7 @@ from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
 from kgeval.run.job import JobResult, Setting, run_job, summary
 from kgeval.run.results import gather_results
 from kgeval.run.workers import Ended, Workers
+from kgeval.store import write_whole
 
 _LOST = {
     "died": "the process died (out of memory, or it was killed)",
@@ -61,6 +62,7 @@ def run_batch(
     areas: Sequence[str],
     pace: Pace | None = None,
     watch: Watch | None = None,
+    finish: Callable[[Sequence[JobResult]], Mapping[str, bytes]] = lambda _results: {},
 ) -> list[JobResult]:
     """Run the jobs and return how each ended, in their order.
 
@@ -70,6 +72,9 @@ def run_batch(
         As ``graph`` gives them.
     areas
         The folders of all areas in the study's order.
+    finish
+        Makes of the results the files about the run itself (path below the output folder to
+        content); called once, while the folder is still held.
 
     Raises
     ------
@@ -83,14 +88,27 @@ def run_batch(
         log = setting.out / WORK / "workers.log"
         log.unlink(missing_ok=True)
         with Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers:
-            while len(run.results) < len(run.jobs):
-                _start_ready(run, workers)
-                if workers.busy:
-                    for ended in workers.wait():
-                        _take(run, ended)
+            _go_on(run, workers)
         gather_results(setting.out, run.keys)
+        results = [run.results[key] for key in run.jobs]
+        for name, content in finish(results).items():
+            write_whole(setting.out / name, content)
         _sweep(setting.out)
-    return [run.results[job.key] for job in jobs]
+    return results
+
+
+def _go_on(run: Run, workers: Workers) -> None:
+    try:
+        while len(run.results) < len(run.jobs):
+            _start_ready(run, workers)
+            if workers.busy:
+                for ended in workers.wait():
+                    _take(run, ended)
+    except KeyboardInterrupt:
+        workers.stop()
+        for key, job in run.jobs.items():
+            if key not in run.results:
+                _note(run, replace(_failed(job, "", ""), status="interrupted", reason="stopped by Ctrl-C"))
 
 
 def processors() -> int:

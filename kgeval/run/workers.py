@@ -66,15 +66,21 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self.stop()
         for worker in self._workers:
             worker.line.close()  # an idle process ends by itself when nobody is on the line
-            if worker.name or kind is not None:
-                stop_tree(worker.process.pid)
         for worker in self._workers:
             worker.process.join(timeout=5)
             if worker.process.is_alive():
                 stop_tree(worker.process.pid)
                 worker.process.join(timeout=5)
+
+    def stop(self) -> None:
+        """Kill every process and whatever it has started."""
+        for worker in self._workers:
+            stop_tree(worker.process.pid)
+            worker.name = ""
 
     @property
     def free(self) -> bool:

@@ -1,0 +1,166 @@
+"""The command ``kgeval``: where the parts meet. Each subcommand is imported when it is called."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import importlib.util
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from kgeval.errors import BusyError, StudyError, UserError
+
+# name -> (module, its click command, the line in the list of commands)
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "run": ("kgeval.cli.run", "run", "Run the notebooks: every area and the whole, or the areas you name."),
+    "study": ("kgeval.cli.study", "study", "Look at a study's definition: `study check`."),
+    "forms": (
+        "kgeval.cli.study",
+        "forms",
+        "Write a study's questionnaires as XLSX and XForm, for Kobo and ODK.",
+    ),
+    "simulate": (
+        "kgeval.simulate.command",
+        "simulate",
+        "Simulate the deliveries of a study, with a known truth.",
+    ),
+    "clean": ("kgeval.prepare.command", "clean", "Clean a study's deliveries, without notebooks."),
+    "read": ("kgeval.prepare.command", "read", "Read any file with any form: records, findings, codebook."),
+    "audit": ("kgeval.prepare.command", "audit", "Find the cells that changed with no line in the log."),
+    "codebook": ("kgeval.prepare.command", "codebook", "Write the codebook of a form and its data."),
+    "estimate": (
+        "kgeval.estimate.command",
+        "estimate",
+        "Estimate shares, means, totals, ratios from any file.",
+    ),
+    "indicators": ("kgeval.evaluate.command", "indicators", "List a study's indicators in words."),
+    "check": ("kgeval.prepare.command", "check", "Check data as they come in from the field."),
+    "pack": ("kgeval.present.command", "pack", "Make the report, slides, charts and tables of a run."),
+}
+_DISK = (errno.ENOSPC, errno.EROFS, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
+BUG = 70
+STOPPED = 130
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name and line, so that ``kgeval --help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return [name for name, (module, _, _) in COMMANDS.items() if _is_there(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command | None = getattr(importlib.import_module(module), attribute, None)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from kgeval.run.parameters import nearest
+
+            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from kgeval.store import versions
+
+        click.echo("kgeval {kgeval}, Python {python}, pandas {pandas}".format_map(versions()))
+        ctx.exit()
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Say the version, and stop.",
+)
+def kgeval() -> None:
+    """From raw survey files of a baseline and an endline to the evaluation.
+
+    \b
+    Example:
+      kgeval run surveys/my_study --data my_files --out build/review
+    """  # noqa: D301  \b keeps click from joining lines
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and end the process with its exit code.
+
+    0 fine, 1 some areas failed, 2 the input is wrong, 3 refused for disclosure, 4 lock or disk,
+    10 personal data found in an output, 70 a bug, 130 stopped by Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the console's code page
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        outcome = kgeval.main(args=arguments, prog_name="kgeval", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _complain("stopped; what was finished is whole. Run again to go on")
+        return STOPPED
+    except Exception as error:  # noqa: BLE001  what is no fault of the input is a bug, and reported as one
+        return _answer(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _answer(error: Exception) -> int:
+    """Say what is wrong, in one line a fault, and return the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        _complain(error.format_message())
+        return error.exit_code
+    if isinstance(error, UserError):
+        _complain(*(error.faults if isinstance(error, StudyError) else (str(error),)))
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno in _DISK:
+        _complain(f"{error.strerror}: free some space, or choose another folder")
+        return BusyError.exit_code
+    return _bug(error)
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        click.echo(f"kgeval: {' '.join(line.split())}", err=True)
+
+
+def _bug(error: Exception) -> int:
+    from kgeval.cli.bug import write_report
+
+    path = write_report(error)
+    _complain(f"this is a bug of kgeval, not of your data; please send the file {path} (it holds no data)")
+    return BUG
+
+
+def _stop(_number: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,83 @@
+"""What the user sees of a run: one bar while it goes on, then what was made and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgeval.run.batch import Watch
+from kgeval.run.graph import GOOD, Job
+from kgeval.run.job import JobResult
+from kgeval.run.record import kept_notebook
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+@contextmanager
+def progress(console: Console, count: int) -> Iterator[Watch]:
+    """Show one bar over ``count`` jobs, with those under way; nothing where nobody looks on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=count)
+        under_way: dict[str, str] = {}
+
+        def say() -> None:
+            bar.update(task, description=" · ".join(under_way.values()))
+
+        def starts(job: Job) -> None:
+            under_way[job.key] = f"{job.place.key} {job.notebook.name}"
+            say()
+
+        def ends(result: JobResult) -> None:
+            under_way.pop(result.key, None)
+            bar.advance(task)
+            say()
+
+        yield Watch(starts=starts, ends=ends)
+
+
+def summarise(console: Console, out: Path, results: Sequence[JobResult], seconds: float) -> None:
+    """Print what was made and where to look, then each failed job with its cell and error."""
+    console.print(_table(out, results))
+    for result in results:
+        if result.status == "failed":
+            _print_failure(console, out, result)
+    done = sum(result.status in GOOD for result in results)
+    console.print(f"{done} of {len(results)} notebooks in {seconds:.0f} s.", highlight=False)
+    if (out / "index.html").is_file():
+        console.print(f"Look at {out / 'index.html'}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _table(out: Path, results: Sequence[JobResult]) -> Table:
+    from rich.table import Table
+
+    table = Table(
+        "area", "notebooks", "unchanged", "failed", "pages in", title=None, box=None, pad_edge=False
+    )
+    for folder in dict.fromkeys(result.folder for result in results):
+        own = [result for result in results if result.folder == folder]
+        counts = [sum(result.status == status for result in own) for status in ("done", "unchanged")]
+        bad = [result.notebook for result in own if result.status not in GOOD]
+        names = ("", str(counts[1]) if counts[1] else "", ", ".join(bad))
+        where = (out / folder / "notebooks").as_posix()
+        table.add_row(folder, f"{sum(counts)} of {len(own)}", names[1], names[2], where)
+    return table
+
+
+def _print_failure(console: Console, out: Path, result: JobResult) -> None:
+    where = f", cell {result.cell}" if result.cell else ""
+    kept = kept_notebook(out, result)
+    console.print(
+        f"FAILED {result.folder} {result.notebook}{where}: {result.error}",
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )
+    if kept is not None:
+        console.print(f"       see {kept.as_posix()}", soft_wrap=True, markup=False, highlight=False)
