@@ -205,13 +205,17 @@ def test_a_short_certificate_counts_only_when_it_was_seen() -> None:
 
 
 def test_a_licence_is_proved_by_sight_or_by_the_office_and_never_for_an_informal_group() -> None:
-    proved = truth(
-        expression_of("licence_proved"),
-        NT06=["1", "1", "1", "5", "4", "3"],
-        NT10=["1", "0", "0", None, None, "1"],
-        office_licence=[None, "1", None, None, "1", "1"],
+    frame = pd.DataFrame(
+        {
+            "NT06": pd.Series(["1", "1", "1", "5", "4", "3", "2", "1"], dtype="str"),
+            "NT10": pd.Series(["1", "0", "0", None, None, "1", "0", "0"], dtype="str"),
+            "office_licence": pd.Series([None, "1", None, "1", "1", "1", "1", "1"], dtype="str"),
+            "office_licence_date": pd.to_datetime(["2018-01-01"] * 6 + ["2019-06-01", None]),
+            "NT03": pd.to_datetime(["2018-10-01"] * 8),
+        }
     )
-    assert proved == [True, True, False, False, True, False]
+    proved = [None if pd.isna(v) else bool(v) for v in parse(expression_of("licence_proved")).truth(frame)]
+    assert proved == [True, True, False, False, True, False, False, None]
 
 
 def test_full_rooms_pass_the_age_norm_and_one_child_more_does_not() -> None:
