@@ -235,7 +235,7 @@ def to_dates(column: Column) -> Moments:
             return np.array([*parsed, np.datetime64("NaT")], dtype="datetime64[us]")[column.codes]
         case _:
             values = to_numbers(column)
-            plausible = np.abs(values) < 3e6  # some 8,000 years; beyond it is no date
+            plausible = (values >= -719_162) & (values < 2_932_897)  # the years 1 to 9999
             days = np.where(plausible, values, 0.0)
             moments = np.round(days * _DAY).astype(np.int64).astype("datetime64[us]")
             return np.where(plausible, moments, np.datetime64("NaT"))

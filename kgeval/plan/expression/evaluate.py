@@ -231,10 +231,7 @@ def _call(node: Call, scope: Scope) -> Column:
     function = FUNCTIONS[node.name].compute
     if function is None:
         raise scope.error(f"{node.name}() cannot be computed on data", node)
-    try:
-        return function(*(evaluate(argument, scope) for argument in node.arguments))
-    except ValueError as error:
-        raise scope.error(str(error), node) from None
+    return function(*(evaluate(argument, scope) for argument in node.arguments))
 
 
 def _if(node: Call, scope: Scope) -> Column:

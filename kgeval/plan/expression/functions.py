@@ -65,10 +65,14 @@ def _selected(answer: Column, choice: Column) -> Truths:
     """Whether a choice is among the answered ones: unanswered is the empty list, so never unknown."""
     answers, choices = to_texts(answer), to_texts(choice)
     if len(choices.codes) == 1:
-        wanted = str(choices.words[0]) if choices.codes[0] >= 0 else ""
+        wanted = _only_word(choices)
         return certain(mask_by_word(answers, lambda word: wanted in word.split()))
     codes, pairs = distinct_rows((answers, choices))
     return certain(np.array([wanted in chosen.split() for chosen, wanted in pairs], dtype=bool)[codes])
+
+
+def _only_word(constant: Texts) -> str:
+    return str(constant.words[constant.codes[0]]) if constant.codes[0] >= 0 else ""
 
 
 def _count_selected(answer: Column) -> Numbers:
@@ -82,10 +86,8 @@ def _string_length(value: Column) -> Numbers:
 
 
 def _regex(value: Column, pattern: Column) -> Truths:
-    texts, patterns = to_texts(value), to_texts(pattern)
-    if len(patterns.codes) != 1 or patterns.codes[0] < 0:
-        raise ValueError("the pattern of regex() must be a text in quotes")
-    found = np.append(matches_whole(texts.words, str(patterns.words[0])), False)[texts.codes]
+    texts = to_texts(value)  # the grammar has seen to it that the pattern is a literal
+    found = np.append(matches_whole(texts.words, _only_word(to_texts(pattern))), False)[texts.codes]
     return Truths(found, known(texts) & ~found)
 
 

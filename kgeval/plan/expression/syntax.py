@@ -217,7 +217,10 @@ def _call(parts: list[Any], text: str) -> Node:
 def _check_arguments(call: Call, text: str) -> None:
     if call.name == "regex":
         pattern = call.arguments[1]
-        if isinstance(pattern, TextLiteral) and (fault := pattern_fault(pattern.value)):
+        fault = "the pattern of regex() must be a text in quotes"
+        if isinstance(pattern, TextLiteral):
+            fault = pattern_fault(pattern.value)
+        if fault:
             raise ExpressionError(fault, text=text, position=pattern.position)
     for index in FUNCTIONS[call.name].named:
         if index < len(call.arguments) and not isinstance(call.arguments[index], Reference):

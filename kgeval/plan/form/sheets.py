@@ -181,7 +181,13 @@ def _raw_sheets(content: bytes, suffix: str) -> list[tuple[str, list[list[Any]]]
 
         book = xlrd.open_workbook(file_contents=content)
         return [
-            (sheet.name, [[value or None for value in sheet.row_values(row)] for row in range(sheet.nrows)])
+            (
+                sheet.name,
+                [
+                    [None if value == "" else value for value in sheet.row_values(row)]
+                    for row in range(sheet.nrows)
+                ],
+            )
             for sheet in book.sheets()
         ]
     from openpyxl import load_workbook
