@@ -13,6 +13,7 @@ import pandas as pd
 
 from kgeval.estimate.estimates import COLUMNS, estimate
 from kgeval.estimate.measure import measure
+from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.evaluate.change import change
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.indicator import Indicator
@@ -73,6 +74,8 @@ def change_indicators(study: Study, tables: Mapping[str, pd.DataFrame], area: Ar
             column="round",
             start=start,
             end=end,
+            by=[(), *_crossed(asked)],
+            person=_person(study.tables[key]),
             where=None if area is None else (tables[key]["area"] == area.code),
         )
         parts.append(_identified(rows, asked, area))
@@ -96,15 +99,17 @@ def _estimate_table(
     table: Table, indicators: list[Indicator], records: pd.DataFrame, area: Area | None, profile: str
 ) -> pd.DataFrame:
     inside = ("round",) if area is None else (_HERE, "round")
-    crossed = list(dict.fromkeys(columns for one in indicators for columns in one.breakdowns))
+    crossed = _crossed(indicators)
     wanted = [inside, *((*inside, *columns) for columns in crossed)]
     larger = {(*inside, *columns): inside for columns in crossed}
     if area is not None:
         wanted.append(("round",))
         larger[inside] = ("round",)
+    marked = records.assign(**{_HERE: True if area is None else records["area"] == area.code})
+    nested, design = nest_in_rounds(marked, table.design, "round")
     rows = estimate(
-        records.assign(**{_HERE: True if area is None else records["area"] == area.code}),
-        table.design,
+        nested,
+        design,
         [measure(one, _name(one)) for one in indicators],
         by=wanted,
         profile="none" if table.design.census else profile,
@@ -141,6 +146,15 @@ def _identified(rows: pd.DataFrame, indicators: list[Indicator], area: Area | No
         variant=[asked[name].variant for name in rows["indicator"]],
         area=WHOLE if area is None else area.code,
     )
+
+
+def _crossed(indicators: list[Indicator]) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(columns for one in indicators for columns in one.breakdowns))
+
+
+def _person(table: Table) -> str | None:
+    """Return the column that names the same unit in both rounds: a census is compared unit by unit."""
+    return table.key_columns[0] if table.design.census and len(table.key_columns) == 1 else None
 
 
 def _name(indicator: Indicator) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ def judge(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
         indicator = study.indicator(row["indicator"], row["variant"])
         target = indicator.target_in(row["area"])
         if target is not None:
-            verdicts.append(asdict(verdict(row, indicator, target, as_of=as_of)))
+            verdicts.append(asdict(verdict(cast("dict[str, Any]", row), indicator, target, as_of=as_of)))
     return pd.DataFrame(verdicts, columns=list(COLUMNS))
 
 
@@ -176,7 +176,8 @@ def _effective(row: Mapping[str, Any]) -> float:
 def _min_certifiable(row: Mapping[str, Any], target: float, sign: float) -> float:
     """Return the value nearest to the target whose interval would lie wholly on the good side."""
     if row["kind"] != "share":
-        return target + sign * abs(row["value"] - (row["low"] if sign > 0 else row["high"]))
+        half = abs(row["value"] - (row["low"] if sign > 0 else row["high"]))
+        return float(target + sign * half)
     if not 0 < target < 1:
         return target if target in (0.0, 1.0) and row["value"] == target else math.nan
     size = np.array([_effective(row)])
