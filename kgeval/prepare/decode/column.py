@@ -1,0 +1,193 @@
+"""``decode``: one delivered column into typed answers to its question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from kgeval.prepare.decode.choices import Choices
+from kgeval.prepare.decode.clock import read_time
+from kgeval.prepare.decode.dates import Days
+from kgeval.prepare.decode.free import read_text
+from kgeval.prepare.decode.identity import read_identity
+from kgeval.prepare.decode.keys import read_key
+from kgeval.prepare.decode.numbers import number_reader
+from kgeval.prepare.decode.phones import read_phone
+from kgeval.prepare.decode.places import Places
+from kgeval.prepare.decode.reading import Decoded, Reading, assemble
+
+if TYPE_CHECKING:
+    from kgeval.plan.area import Area
+    from kgeval.plan.form import Question
+
+Content = Literal["", "phone", "identity", "place"]
+
+_DTYPES = {
+    "integer": "Int64",
+    "int": "Int64",
+    "decimal": "float64",
+    "range": "float64",
+    "date": "datetime64[us]",
+    "today": "datetime64[us]",
+}
+_Read = Callable[[str], Reading]
+
+
+def decode(
+    values: pd.Series,
+    question: Question,
+    *,
+    native: pd.Series | None = None,
+    decimal: Literal[",", "."] | None = None,
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None,
+    date_system: str = "",
+    window: tuple[date, date] | None = None,
+    date_swap: Literal["window"] | None = None,
+    key: bool = False,
+    content: Content = "",
+    places: Sequence[Area] | None = None,
+    legacy: str = "",
+) -> Decoded:
+    """Read delivered text as the answers that a question asks for.
+
+    Parameters
+    ----------
+    values
+        Text, missing where empty; its index are the records' ``rid``.
+    native
+        Where a cell was stored as a number, date or truth value: its notation is in no doubt.
+    decimal, date_order
+        How the source writes numbers and days. Undeclared, a cell with two readings is set aside.
+    date_system
+        "1900" or "1904": from when the workbook counts its days.
+    window, date_swap
+        The possible days of this question; with "window", a day outside of it whose day and month,
+        exchanged, fall into it is exchanged, and logged.
+    key
+        Whether the question names the record.
+    content
+        What a text holds: a phone number, an identity number, the name of a place of ``places``.
+    legacy
+        The encoding of years before Unicode that this column's text is declared to have.
+
+    Returns
+    -------
+    Decoded
+        ``values`` are ``Int64``, ``float64``, ``datetime64[us]`` or ``str``. Nothing undecidable is
+        guessed: the cell has no value then, and a row among the faults.
+    """
+    dtype = "str" if content == "place" else _DTYPES.get(question.type, "str")
+    stored = np.zeros(len(values), dtype=bool) if native is None else native.to_numpy(dtype=bool)
+    missing = frozenset(question.missing_codes) - {choice.name for choice in question.choices}
+    codes, distinct, were_stored = _distinct(values, stored)
+    readers = {
+        is_native: _reader(
+            question,
+            native=is_native,
+            missing=missing,
+            decimal=decimal,
+            days=Days(
+                order=date_order,
+                date_system=date_system,
+                window=window,
+                swap=date_swap == "window",
+                native=is_native,
+                missing_codes=missing,
+            ).knowing([] if is_native else distinct if dtype == "datetime64[us]" else []),
+            key=key,
+            content=content,
+            places=places,
+            legacy=legacy,
+        )
+        for is_native in set(were_stored)
+    }
+    readings = [readers[was](text) for text, was in zip(distinct, were_stored, strict=True)]
+    readings, labels = _labels_apart(distinct, readings)
+    if question.type == "text" and not key:
+        readings = _by_its_purpose(readings, codes)
+    return assemble(values, codes, distinct, readings, dtype=dtype, labels=labels)
+
+
+def _distinct(values: pd.Series, stored: np.ndarray) -> tuple[np.ndarray, list[str], list[bool]]:
+    """Return each cell's place among the distinct texts, these, and whether they were stored as values.
+
+    A text that occurs both ways counts twice, since ``1.234`` typed and ``1.234`` stored differ.
+    """
+    codes, uniques = pd.factorize(values)
+    texts = [str(text) for text in uniques]
+    if not stored.any():
+        return codes, texts, [False] * len(texts)
+    if stored[codes >= 0].all():
+        return codes, texts, [True] * len(texts)
+    both = np.where(codes < 0, -1, codes + stored * len(texts))
+    places, kept = pd.factorize(both, use_na_sentinel=False)
+    order = [int(place) for place in kept]
+    mapping = np.array([-1 if place < 0 else i for i, place in enumerate(order)])
+    shift = np.cumsum([0 if place < 0 else 1 for place in order]) - 1
+    codes = np.where(mapping[places] < 0, -1, shift[places])
+    filled = [place for place in order if place >= 0]
+    return codes, [texts[place % len(texts)] for place in filled], [place >= len(texts) for place in filled]
+
+
+def _reader(
+    question: Question,
+    *,
+    native: bool,
+    missing: frozenset[str],
+    decimal: str | None,
+    days: Days,
+    key: bool,
+    content: Content,
+    places: Sequence[Area] | None,
+    legacy: str,
+) -> _Read:
+    """Return what reads one text of this column."""
+    if content == "place":
+        return Places.of(places or (), missing).read
+    kind = _DTYPES.get(question.type, "str")
+    if kind == "datetime64[us]":
+        return days
+    if kind != "str":
+        return number_reader(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
+    if question.type in {"select_one", "select_multiple"} and question.choices:
+        choices = Choices.of(question.choices, missing)
+        return choices.one if question.type == "select_one" else choices.several
+    if key:
+        return lambda text: read_key(text, missing)
+    readers: dict[str, _Read] = {
+        "phone": lambda text: read_phone(text, missing),
+        "identity": lambda text: read_identity(text, missing),
+        "time": lambda text: read_time(text, missing),
+    }
+    return readers.get(content or question.type, lambda text: read_text(text, legacy=legacy))
+
+
+def _labels_apart(
+    distinct: Sequence[str], readings: Sequence[Reading]
+) -> tuple[list[Reading], dict[str, str]]:
+    """Take labels that stood for their choice word for word out of the marks: nothing was corrected."""
+    labels = {
+        text: str(reading.value)
+        for text, reading in zip(distinct, readings, strict=True)
+        if reading.mark is not None and reading.mark.rule == "LABEL"
+    }
+    plain = [Reading(r.value) if text in labels else r for text, r in zip(distinct, readings, strict=True)]
+    return plain, labels
+
+
+def _by_its_purpose(readings: list[Reading], codes: np.ndarray) -> list[Reading]:
+    """Do not report personal data in a column that is made to hold it: phones, addresses, mails."""
+    marked = [r.mark is not None and r.mark.fault == "PII_IN_TEXT" for r in readings]
+    cells = codes[codes >= 0]
+    if not len(cells) or np.asarray(marked)[cells].mean() <= 0.5:
+        return readings
+    return [
+        Reading(r.value, r.mark._replace(fault="", detail="") if r.mark.rule else None)
+        if found and r.mark is not None
+        else r
+        for r, found in zip(readings, marked, strict=True)
+    ]

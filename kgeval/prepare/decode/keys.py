@@ -1,0 +1,40 @@
+"""Keys of records, written as text: cleaned of notation, refused where a spreadsheet has spoiled them."""
+
+from __future__ import annotations
+
+import re
+
+from kgeval.prepare.decode.absent import SPREADSHEET_ERRORS, no_answer
+from kgeval.prepare.decode.reading import Mark, Reading, unread
+from kgeval.prepare.decode.text import normal, squeeze
+
+_ALLOWED = re.compile(r"[^\W_][\w.\- ]*")
+_SPOILED = re.compile(
+    r"[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+"  # a long number shown short
+    r"|[0-9]+\.0+"  # an integer made decimal
+    r"|[0-9]{1,2}-[^\W\d_]{3,4}[0-9]{0,2}"  # a key that was taken for a day of a month
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?"  # stored as a day
+    r"|TRUE|FALSE"
+)
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+
+
+def read_key(text: str, missing_codes: frozenset[str]) -> Reading:
+    """Return a key's text, ``KEY_MISSING`` or ``KEY_FORMAT``.
+
+    A key names folders and rows of other files, so it has letters, digits, ``-``, ``_``, ``.`` and
+    spaces only. What a spreadsheet made of a key (``1E+05``, ``1001.0``) cannot be turned back.
+    """
+    bare = squeeze(normal(text))
+    if bare.upper() in SPREADSHEET_ERRORS:
+        return unread("KEY_FORMAT", "an error of the spreadsheet")
+    absent = no_answer(text, missing_codes)
+    if absent is not None and not bare.startswith("="):
+        return unread("KEY_MISSING")
+    if not text.isprintable() or not _ALLOWED.fullmatch(bare) or ".." in bare or _DEVICE.fullmatch(bare):
+        return unread("KEY_FORMAT", "characters that a key cannot have")
+    if _SPOILED.fullmatch(bare):
+        return unread("KEY_FORMAT", "changed by a spreadsheet")
+    if bare == text:
+        return Reading(text)
+    return Reading(bare, Mark(rule="UNICODE_NFC" if squeeze(text) == text else "WHITESPACE_NORMALISED"))

@@ -1,0 +1,197 @@
+"""Numbers as people write them: decimal commas, thousands dots, units; what has two readings is not guessed.
+
+One separator before exactly three digits (``1.234``, ``12,500``) is the only notation with two
+readings; the declared decimal sign decides it, and without one the cell is set aside. Everything
+else says by itself what it means: ``12,5`` and ``0,125`` are decimals, ``1.500.000`` has thousands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+
+from kgeval.prepare.decode.absent import no_answer
+from kgeval.prepare.decode.reading import Mark, Reading, unread
+from kgeval.prepare.decode.text import fold, squeeze
+from kgeval.prepare.lexicon import words
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_SIGNED = re.compile(r"([-+\u2212]?) ?([0-9][0-9., ]*)")
+_GROUPED = {mark: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ",. "}
+_TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_LARGEST = 2**63 - 1
+
+
+def number_reader(*, whole: bool, decimal: str | None, missing_codes: frozenset[str], native: bool) -> Reader:
+    """Return the reader of one column of numbers."""
+    return Reader(whole=whole, decimal=decimal, missing_codes=missing_codes, native=native)
+
+
+class Reader:
+    """Reads one text as a number: of whole ones if ``whole``, by the declared ``decimal`` sign if any.
+
+    ``native`` texts were stored as numbers: they are plain by construction.
+    """
+
+    __slots__ = ("_decimal", "_missing", "_native", "_whole")
+
+    def __init__(self, *, whole: bool, decimal: str | None, missing_codes: frozenset[str], native: bool) -> None:
+        self._whole, self._decimal = whole, decimal
+        self._missing, self._native = missing_codes, native
+
+    def __call__(self, text: str) -> Reading:
+        """Return the number, or why there is none."""
+        if text in self._missing:
+            return Reading(None, Mark(rule="MISSING_CODE"))
+        if self._native:
+            return self._stored(text)
+        if _PLAIN.fullmatch(text) and ("." not in text or not self._doubtful(text)):
+            return self._typed(text, "")
+        absent = no_answer(text, self._missing)
+        return absent if absent is not None else self._written(text)
+
+    def _stored(self, text: str) -> Reading:
+        try:
+            number = float(text)
+        except ValueError:  # a date or a truth value where a number belongs
+            return no_answer(text, self._missing) or unread("NOT_A_NUMBER", "stored as another type")
+        return self._finished(number, "", exact=text if text.lstrip("-").isdigit() else "")
+
+    def _doubtful(self, text: str) -> bool:
+        return self._decimal != "." and _TWO_READINGS.fullmatch(text.lstrip("-")) is not None
+
+    def _written(self, text: str) -> Reading:
+        bare = squeeze(text)
+        amount, scale = _without_unit(bare)
+        if scale is None:
+            parts = _scaled_sum(fold(bare))
+            return parts if parts is not None else unread("NOT_A_NUMBER")
+        found = _SIGNED.fullmatch(amount)
+        if found is None:
+            return unread("NOT_A_NUMBER")
+        sign, digits = found.groups()
+        plain, rule = _to_plain(digits.strip(), self._decimal)
+        if plain is None:
+            return unread(rule)
+        if scale != 1:
+            return self._finished(_negated(sign) * float(plain) * scale, "UNIT_WORD")
+        if amount != bare:
+            rule = "UNIT_WORD"
+        elif not rule:
+            rule = "WHITESPACE_NORMALISED" if bare != text and sign != "+" else "NUMBER_NOTATION"
+        return self._typed(("-" if _negated(sign) < 0 else "") + plain, rule)
+
+    def _typed(self, plain: str, rule: str) -> Reading:
+        return self._finished(float(plain), rule, exact=plain if "." not in plain else "")
+
+    def _finished(self, number: float, rule: str, *, exact: str = "") -> Reading:
+        if not math.isfinite(number):
+            return unread("OUT_OF_RANGE", "larger than any number that is stored")
+        if not self._whole:
+            return Reading(number, Mark(rule=rule) if rule else None)
+        if not number.is_integer():
+            return unread("NOT_A_NUMBER", "not a whole number")
+        value = int(exact) if exact else int(number)
+        if abs(value) > _LARGEST:
+            return unread("OUT_OF_RANGE", "larger than any number that is stored")
+        if not rule and not exact and not self._native:
+            rule = "NUMBER_NOTATION"  # 3.0
+        return Reading(value, Mark(rule=rule) if rule else None)
+
+
+def _negated(sign: str) -> int:
+    return -1 if sign in {"-", "\u2212"} else 1
+
+
+def _to_plain(digits: str, decimal: str | None) -> tuple[str | None, str]:
+    """Return digits with a dot for the decimal sign and no thousands, and the rule; or None and the fault."""
+    marks = {mark for mark in ",. " if mark in digits}
+    if not marks:
+        return digits, ""
+    if _TWO_READINGS.fullmatch(digits):
+        mark = "." if "." in digits else ","
+        if decimal is None:
+            return None, "AMBIGUOUS_NUMBER"
+        if mark == decimal:
+            return digits.replace(mark, "."), "DECIMAL_COMMA" if mark == "," else ""
+        return digits.replace(mark, ""), "THOUSANDS_SEPARATOR"
+    for mark in marks:
+        rest = marks - {mark}
+        if not rest and _GROUPED[mark].fullmatch(digits) and not (digits.startswith("0")):
+            return digits.replace(mark, ""), "THOUSANDS_SEPARATOR"
+    if len(marks) == 1 and " " not in marks and digits.count(mark := marks.pop()) == 1:
+        if digits.endswith(mark):
+            return None, "NOT_A_NUMBER"
+        return digits.replace(mark, "."), "DECIMAL_COMMA" if mark == "," else ""
+    return _both(digits)
+
+
+def _both(digits: str) -> tuple[str | None, str]:
+    """Read ``1.234,5`` or ``1,234.5``: the last mark is the decimal one, the other groups thousands."""
+    last = max(digits.rfind(","), digits.rfind("."))
+    head, tail = digits[:last], digits[last + 1 :]
+    grouping = {mark for mark in ",. " if mark in head}
+    if last < 0 or len(grouping) != 1 or digits[last] in grouping or not tail.isdigit():
+        return None, "NOT_A_NUMBER"
+    mark = grouping.pop()
+    if not _GROUPED[mark].fullmatch(head):
+        return None, "NOT_A_NUMBER"
+    return f"{head.replace(mark, '')}.{tail}", "THOUSANDS_SEPARATOR"
+
+
+def _without_unit(text: str) -> tuple[str, int | None]:
+    """Return the amount without its currency and scale words, and the scale; None: not of that shape."""
+    found = _unit_pattern().fullmatch(fold(text))
+    if found is None:
+        return text, None
+    scale = _scales().get(found["scale"] or "", 1)
+    return (found["amount"].strip(), scale) if scale != 1 or found["currency"] else (text, 1)
+
+
+def _scaled_sum(folded: str) -> Reading | None:
+    """Read ``2 trieu 5``, ``2tr5``, ``2 trieu 500 nghin`` (the words as their marks are written).
+
+    A bare tail continues the scale before it: one digit is tenths of it, three are thousandths. Two
+    digits have two readings and are not guessed.
+    """
+    found = _sum_pattern().fullmatch(folded)
+    if found is None:
+        return None
+    scale = _scales()[found["scale"]]
+    head = float(found["head"].replace(",", "."))
+    tail, tail_scale = found["tail"], found["tail_scale"]
+    if tail_scale:
+        smaller = _scales()[tail_scale]
+        if smaller >= scale:
+            return unread("NOT_A_NUMBER")
+        return Reading(head * scale + int(tail) * smaller, Mark(rule="UNIT_WORD"))
+    if len(tail) == 2 or not head.is_integer():
+        return unread("AMBIGUOUS_NUMBER", "the digits after the unit have two readings")
+    return Reading(head * scale + int(tail) * scale / 10 ** len(tail), Mark(rule="UNIT_WORD"))
+
+
+@cache
+def _scales() -> dict[str, int]:
+    return {fold(word): int(meaning) for word, meaning in words("scale").items()}
+
+
+@cache
+def _unit_pattern() -> re.Pattern[str]:
+    scales = _either(_scales())
+    currencies = _either(map(fold, words("currency")))
+    return re.compile(rf"(?P<amount>.*?[0-9]) ?(?P<scale>{scales})? ?(?P<currency>{currencies})?\.?")
+
+
+@cache
+def _sum_pattern() -> re.Pattern[str]:
+    scales, currencies = _either(_scales()), _either(map(fold, words("currency")))
+    return re.compile(
+        rf"(?P<head>[0-9]+(?:[.,][0-9]{{1,2}})?) ?(?P<scale>{scales}) ?(?P<tail>[0-9]{{1,3}})"
+        rf" ?(?P<tail_scale>{scales})? ?(?:{currencies})?"
+    )
+
+
+def _either(texts: object) -> str:
+    longest_first = sorted(map(str, texts), key=len, reverse=True)  # type: ignore[call-overload]
+    return "|".join(map(re.escape, longest_first))
