@@ -1,6 +1,6 @@
 """Where artefacts lie: each written whole, with its provenance, and found again by its place.
 
-A *place* is a path below the output folder without its suffix: ``chau_thanh/clean/mothers``,
+A *place* is a path below the output folder without its suffix: ``<area key>/clean/<table>``,
 ``results/estimates``. A table lies there twice, ``.parquet`` for programs (types come back as they
 were) and ``.csv`` for everything else, beside ``.provenance.json``, which names what the table was
 made of and holds the checksums of both. The sidecar is written last: a table whose checksum

@@ -40,7 +40,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Return what names the job: ``chau_thanh.20_estimate``."""
+        """Return what names the job: ``<area key>.20_estimate``."""
         return f"{self.place.key}.{self.notebook.name}"
 
     @property

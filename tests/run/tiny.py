@@ -77,3 +77,73 @@ def write_notebooks(folder: Path, changed: Mapping[str, Sequence[str]] | None = 
             content = notebook(cells, runs=runs)
             (folder / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
     return folder
+
+
+STUDY = """\
+key = "tiny"
+languages = ["vi", "en"]
+title = { vi = "Nhỏ", en = "Tiny" }
+area_level = { vi = "Địa bàn", en = "Area" }
+whole = { vi = "Toàn bộ", en = "The whole" }
+
+[rounds.baseline]
+year = 2018
+label = { vi = "Đầu kỳ", en = "Baseline" }
+
+[rounds.endline]
+year = 2020
+label = { vi = "Cuối kỳ", en = "Endline" }
+
+[tables.mothers]
+label = { vi = "Bà mẹ", en = "Mothers" }
+unit = { vi = "bà mẹ", en = "mother" }
+files = ["mothers.csv"]
+
+[tables.mothers.round]
+column = "round"
+values = { baseline = "1", endline = "2" }
+
+[tables.mothers.area]
+column = "district"
+"""
+
+AREAS = """\
+code,key,valid_from,valid_to,parent,label_vi,label_en,aliases
+0905,north,,,,Bắc,North,
+0899,south,,,,Nam,South,
+0900,west,,,,Tây,West,
+"""
+
+FORM = """\
+| survey |         |          |           |          |          |       |
+|        | type    | name     | label::vi | label::en| required | class |
+|        | text    | mid      | Mã        | Id       | yes      | none  |
+|        | text    | district | Địa bàn   | District | yes      | none  |
+|        | integer | round    | Đợt       | Round    | yes      | none  |
+|        | integer | reads    | Đọc       | Reads    |          | none  |
+
+| settings |            |         |            |                  |     |
+|          | form_title | form_id | version    | default_language | key |
+|          | Mothers    | mothers | 2020010100 | vi               | mid |
+"""
+
+INDICATORS = """\
+[T1]
+table = "mothers"
+kind = "share"
+label = { vi = "Tỷ lệ đọc", en = "Share who read" }
+short = { vi = "Đọc", en = "Read" }
+unit = { vi = "bà mẹ", en = "mothers" }
+succeeds = "${reads} = 1"
+direction = "higher"
+source = "invented"
+"""
+
+
+def write_study(folder: Path) -> Path:
+    """Write a study of three areas, all of it invented."""
+    (folder / "forms").mkdir(parents=True, exist_ok=True)
+    files = {"study.toml": STUDY, "areas.csv": AREAS, "forms/mothers.md": FORM, "indicators.toml": INDICATORS}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder

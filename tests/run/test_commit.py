@@ -1,0 +1,124 @@
+"""A job's files appear together or not at all, wherever a run is cut."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from kgeval.errors import BusyError
+from kgeval.run import commit as commits
+from kgeval.run.commit import commit, intact, manifest, recover, sole_writer, staging_folder, withdraw
+
+NAMES = [f"a/x{number}.txt" for number in range(5)]
+
+
+def stage(out: Path, job: str, content: str, names=NAMES) -> Path:
+    folder = staging_folder(out, job)
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+def there(out: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((out / "a").glob("*"))}
+
+
+def test_files_come_and_former_ones_go(tmp_path):
+    commit(tmp_path, "a.10", stage(tmp_path, "a.10", "one"), about={"key": "k"})
+    assert there(tmp_path) == dict.fromkeys((f"x{n}.txt" for n in range(5)), "one")
+    outputs = commit(tmp_path, "a.10", stage(tmp_path, "a.10", "two", NAMES[:2]), about={})
+    assert there(tmp_path) == {"x0.txt": "two", "x1.txt": "two"}
+    assert manifest(tmp_path, "a.10")["outputs"] == outputs
+    assert intact(tmp_path, outputs)
+    (tmp_path / "a/x0.txt").write_text("edited")
+    assert not intact(tmp_path, outputs)
+    withdraw(tmp_path, "a.10")
+    assert there(tmp_path) == {}
+    assert manifest(tmp_path, "a.10") == {}
+
+
+@pytest.mark.parametrize("moves", range(7))
+def test_a_run_cut_after_any_move_is_finished_by_the_next(tmp_path, monkeypatch, moves):
+    commit(tmp_path, "a.10", stage(tmp_path, "a.10", "old"), about={})
+    staged = stage(tmp_path, "a.10", "new", [*NAMES[1:], "a/y.txt"])
+    real, done = Path.replace, []
+
+    def cut(path: Path, target: Path) -> Path:
+        if "staging" in path.parts:
+            if len(done) == moves:
+                raise KeyboardInterrupt
+            done.append(path)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut)
+    with contextlib.suppress(KeyboardInterrupt):
+        commit(tmp_path, "a.10", staged, about={})
+    monkeypatch.setattr(Path, "replace", real)
+    recover(tmp_path)
+    assert there(tmp_path) == dict.fromkeys(["x1.txt", "x2.txt", "x3.txt", "x4.txt", "y.txt"], "new")
+    assert not (tmp_path / ".kgeval/journal.json").exists()
+    recover(tmp_path)  # a second time changes nothing
+    assert len(there(tmp_path)) == 5
+
+
+def test_without_a_journal_nothing_has_happened(tmp_path):
+    commit(tmp_path, "a.10", stage(tmp_path, "a.10", "old"), about={})
+    stage(tmp_path, "a.10", "new")
+    recover(tmp_path)
+    assert set(there(tmp_path).values()) == {"old"}
+    assert not (tmp_path / ".kgeval/staging").exists()
+
+
+def test_a_full_disk_leaves_the_journal_and_the_next_commit_finishes_it(tmp_path, monkeypatch):
+    commit(tmp_path, "a.10", stage(tmp_path, "a.10", "old"), about={})
+    staged = stage(tmp_path, "a.10", "new")
+    monkeypatch.setattr(
+        commits, "make_folder", lambda *_args, **_kwargs: (_ for _ in ()).throw(OSError(28, "No space"))
+    )
+    with pytest.raises(BusyError, match="No space"):
+        commit(tmp_path, "a.10", staged, about={})
+    monkeypatch.undo()
+    commit(tmp_path, "b.10", stage(tmp_path, "b.10", "b", ["b/z.txt"]), about={})
+    assert set(there(tmp_path).values()) == {"new"}
+    assert (tmp_path / "b/z.txt").read_text() == "b"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
+def test_restricted_folders_stay_private(tmp_path):
+    commit(tmp_path, "a.10", stage(tmp_path, "a.10", "x", ["a/restricted/m.csv"]), about={})
+    assert (tmp_path / "a/restricted").stat().st_mode & 0o777 == 0o700
+
+
+def hold(out: str, ready, go) -> None:
+    with sole_writer(Path(out)):
+        ready.set()
+        go.wait(20)
+
+
+def test_one_writer_at_a_time_and_a_killed_one_leaves_no_lock(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    ready, go = context.Event(), context.Event()
+    holder = context.Process(target=hold, args=(str(tmp_path), ready, go))
+    holder.start()
+    try:
+        assert ready.wait(20)
+        with pytest.raises(BusyError, match="another run writes to"), sole_writer(tmp_path):
+            pass
+    finally:
+        os.kill(holder.pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        holder.join()
+    with sole_writer(tmp_path):
+        pass
+
+
+def test_an_output_folder_that_is_a_file(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(BusyError, match="cannot be written to"), sole_writer(tmp_path / "out"):
+        pass
