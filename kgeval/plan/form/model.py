@@ -10,6 +10,7 @@ from kgeval.errors import ParameterError
 from kgeval.plan.expression import Expression
 
 Personal = Literal["direct", "indirect", "sensitive", "none"]
+Level = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +85,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something in a form that was not understood, or is wrong; ``row`` 0 concerns the whole sheet."""
+    """Something in a form that is wrong, or that a person should know.
+
+    ``row`` 0 concerns the whole sheet. ``check`` is the stable name of the rule. An ``error`` makes
+    answers wrong or lost, a ``warning`` may, a ``note`` only tells.
+    """
 
     sheet: str
     row: int
     column: str
     reason: str
     remedy: str
+    check: str = "understood"
+    level: Level = "error"
 
     def __str__(self) -> str:
         """Return one line: where, what, and the remedy."""

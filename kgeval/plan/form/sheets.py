@@ -100,7 +100,7 @@ def _workbook(path: Path, content: bytes) -> tuple[Mapping[str, Any], list[Fault
     suffix = path.suffix.lower()
     if suffix in {".md", ".csv"}:
         content = _utf8(path, content)
-    with _quiet_readers():
+    with quiet_readers():
         try:
             return readers[suffix](BytesIO(content)), []
         except PyXFormError as error:
@@ -135,7 +135,8 @@ def _utf8(path: Path, content: bytes) -> bytes:
 
 
 @contextmanager
-def _quiet_readers() -> Iterator[None]:
+def quiet_readers() -> Iterator[None]:
+    """Silence what openpyxl says of parts of a workbook that hold no text."""
     # openpyxl warns of workbook extensions (data validation, styles) that do not concern the text.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="openpyxl")

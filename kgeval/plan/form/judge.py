@@ -1,0 +1,53 @@
+"""pyxform's own judgement of a form, and ODK Validate's where Java is there; given as theirs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from kgeval.plan.form.model import Fault, Level
+from kgeval.plan.form.sheets import quiet_readers
+
+_ROW = re.compile(r"\[row : (\d+)\]\s*")
+_SHEET = re.compile(r"On the '(\w+)' sheet")
+
+
+def judge(path: Path, *, odk_validate: bool = False) -> list[Fault]:
+    """Return what pyxform says of a form: what it refuses as errors, what it warns of as warnings."""
+    from pyxform.errors import PyXFormError
+    from pyxform.validators.odk_validate import ODKValidateError
+    from pyxform.xls2xform import convert
+
+    warnings: list[str] = []
+    faults: list[Fault] = []
+    java = odk_validate and shutil.which("java") is not None
+    if odk_validate and not java:
+        faults.append(_said("ODK Validate", "it needs Java, which is not there; it did not run", "note"))
+    try:
+        with quiet_readers():
+            convert(path, warnings=warnings, validate=java)
+    except ODKValidateError as error:
+        faults.extend(_lines("ODK Validate", str(error), "error"))
+    except (PyXFormError, ValueError, KeyError, AttributeError, TypeError) as error:
+        faults.append(_said("pyxform", str(error) or type(error).__name__, "error"))
+    return faults + [fault for warning in warnings for fault in _lines("pyxform", warning, "warning")]
+
+
+def _lines(who: str, text: str, level: Level) -> Iterator[Fault]:
+    yield from (_said(who, line, level) for line in text.splitlines() if line.strip())
+
+
+def _said(who: str, text: str, level: Level) -> Fault:
+    row, sheet = _ROW.search(text), _SHEET.search(text)
+    reason = " ".join(_ROW.sub("", text).split())
+    return Fault(
+        sheet=sheet[1] if sheet else "survey",
+        row=int(row[1]) if row else 0,
+        column="",
+        reason=f"{who}: {reason}",
+        remedy="",
+        check=who.lower().replace(" ", "_"),
+        level=level,
+    )
