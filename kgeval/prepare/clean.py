@@ -1,0 +1,228 @@
+"""Clean tables with the full account of what was delivered: the steps, in their order.
+
+Columns become questions and text becomes answers (``transcribe``); records get their round and area
+(``place``); decided corrections are replayed (``decide``); then the checks (``check``) set aside
+what cannot be, and the account is drawn up and proved (``account``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from kgeval.errors import DataError
+from kgeval.plan.area import Area
+from kgeval.plan.form import Form
+from kgeval.plan.sample import stages
+from kgeval.plan.study import Study
+from kgeval.plan.table import Table
+from kgeval.prepare.assemble import Cleaned, Work, assembled
+from kgeval.prepare.check.constraint import limits, logic
+from kgeval.prepare.check.duplicate import duplicates
+from kgeval.prepare.check.extent import extent
+from kgeval.prepare.check.required import required
+from kgeval.prepare.check.skip import skips
+from kgeval.prepare.check.unreadable import unreadable
+from kgeval.prepare.check.window import window
+from kgeval.prepare.decide import decide
+from kgeval.prepare.draft import Draft, draft
+from kgeval.prepare.place import place, unplaced
+from kgeval.prepare.record import Delivered
+from kgeval.prepare.transcribe import Notation, Transcript, transcribe
+
+Essential = Literal["required", "identity"]
+
+
+def clean(
+    delivered: Mapping[str, Sequence[Delivered]],
+    study: Study,
+    *,
+    area: Area | None = None,
+    corrections: pd.DataFrame | None = None,
+    today: date | None = None,
+) -> Cleaned:
+    """Clean the delivered sheets of a study and keep one area, or the whole.
+
+    Parameters
+    ----------
+    delivered
+        The sheets of each table, by table key.
+    study
+        What was asked, where and when.
+    area
+        The area to keep; None: the whole study.
+    corrections
+        ``corrections.csv`` as text; None: none was decided.
+    today
+        The day that ``today()`` in the forms' expressions stands for; None: unknown, so that no
+        result depends on the day of the run.
+
+    Raises
+    ------
+    DataError
+        A sheet is not of its form, or has no record with a key.
+    """
+    return clean_areas(delivered, study, [area], corrections=corrections, today=today)[0]
+
+
+def clean_areas(
+    delivered: Mapping[str, Sequence[Delivered]],
+    study: Study,
+    areas: Sequence[Area | None],
+    *,
+    corrections: pd.DataFrame | None = None,
+    today: date | None = None,
+) -> list[Cleaned]:
+    """Clean once and take several areas (None: the whole), in the order given; else as ``clean``.
+
+    Every record is looked at whatever the area, so that the runs of the areas and of the whole
+    decide alike.
+    """
+    works: dict[str, Work] = {}
+    for key in _in_order_of_links(study):
+        if delivered.get(key):
+            neighbours = {name: work.draft for name, work in works.items()}
+            works[key] = _study_table(
+                delivered[key], study.tables[key], study, neighbours, corrections, today
+            )
+    ordered = {key: works[key] for key in study.tables if key in works}
+    return [assembled(ordered, corrections, area.code if area else None) for area in areas]
+
+
+def clean_table(
+    delivered: Sequence[Delivered],
+    form: Form,
+    *,
+    table: str = "",
+    corrections: pd.DataFrame | None = None,
+    notation: Notation | None = None,
+    today: date | None = None,
+    essential: Essential = "required",
+) -> Cleaned:
+    """Clean sheets of one form, without a study: the tables have no round and no area.
+
+    Parameters
+    ----------
+    essential
+        Which answers a record cannot be kept without once they were delivered unreadable:
+        those of all ``required`` questions, or those of its ``identity`` (the key) only.
+    """
+    table = table or form.key
+    transcripts = _transcripts(delivered, form, form.record_key, notation)
+    work = draft(table, form, transcripts, key_columns=form.record_key)
+    work, fate = _decided(work, corrections)
+    needed = set(form.record_key)
+    if essential == "required":
+        needed |= {question.name for question in form.questions if question.required}
+    work = _checked(work, needed, today)
+    works = {table: Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=False)}
+    return assembled(works, corrections, None)
+
+
+def _study_table(
+    delivered: Sequence[Delivered],
+    table: Table,
+    study: Study,
+    neighbours: Mapping[str, Draft],
+    corrections: pd.DataFrame | None,
+    today: date | None,
+) -> Work:
+    reading = table.reading
+    notation = Notation(
+        decimal=reading.decimal,
+        date_order=reading.date_order,
+        places=study.areas,
+        place_columns=frozenset({table.area.column} - {""}),
+    )
+    transcripts = _transcripts(delivered, table.form, table.key_columns, notation)
+    work = draft(table.key, table.form, transcripts, key_columns=table.key_columns)
+    work = place(work, table, study, neighbours)  # so that a correction can name its record's round
+    work, fate = _decided(work, corrections)
+    work = place(work, table, study, neighbours)
+    work = work.after(unplaced(work, table))
+    work = _checked(work, _identity(table), today)
+    work = work.after(window(work, study.rounds))
+    return Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=True)
+
+
+def _transcripts(
+    delivered: Sequence[Delivered], form: Form, key_columns: Sequence[str], notation: Notation | None
+) -> tuple[Transcript, ...]:
+    _all_different(delivered)
+    transcripts = tuple(
+        transcribe(sheet, form, key_columns=key_columns, notation=notation) for sheet in delivered
+    )
+    for transcript in transcripts:
+        _has_keys(transcript, key_columns)
+    return transcripts
+
+
+def _all_different(delivered: Sequence[Delivered]) -> None:
+    """Refuse the same file under two names: its records would have one identity and count twice."""
+    first: dict[tuple[str, str], str] = {}
+    for source in (sheet.source for sheet in delivered):
+        other = first.setdefault((source.sha256, source.sheet), source.file)
+        if other != source.file:
+            raise DataError(
+                "SAME_FILE_TWICE",
+                f"it is, byte for byte, the file {other!r} again",
+                hint="remove one of them",
+                file=source.file,
+                sheet=source.sheet,
+            )
+
+
+def _has_keys(transcript: Transcript, key_columns: Sequence[str]) -> None:
+    """Refuse a sheet in which no record at all can be told from another."""
+    for column in key_columns:
+        if column in transcript.answers and len(transcript.answers) and transcript.text[column].isna().all():
+            source = transcript.delivered.source
+            raise DataError(
+                "KEY_MISSING",
+                "the column that names the records is empty throughout",
+                hint="fill in the records' keys, or name another key in the form's settings",
+                file=source.file,
+                sheet=source.sheet,
+                column=column,
+            )
+
+
+def _decided(work: Draft, corrections: pd.DataFrame | None) -> tuple[Draft, pd.Series]:
+    if corrections is None or corrections.empty:
+        return work, pd.Series(dtype="str")
+    named = corrections["table"].fillna("") if "table" in corrections else pd.Series("", corrections.index)
+    return decide(work, corrections.loc[named.isin(["", work.table])])
+
+
+def _checked(work: Draft, essential: set[str], today: date | None) -> Draft:
+    work = work.after(limits(work, today=today))
+    work = work.after(unreadable(work, essential))
+    work = work.after(duplicates(work))
+    work = work.after(skips(work, today=today))
+    work = work.after(logic(work, today=today))
+    work = work.after(required(work, today=today))
+    return work.after(extent(work))
+
+
+def _identity(table: Table) -> set[str]:
+    """Return the questions that say which record it is, where, when and with what weight."""
+    design = table.design
+    columns = {*table.key_columns, table.round.column, table.area.column, table.area.prefix}
+    columns |= {design.weight or "", *stages(design.cluster), *stages(design.stratum)}
+    return columns - {""}
+
+
+def _in_order_of_links(study: Study) -> list[str]:
+    """Return the tables so that one whose area comes from another stands after it."""
+    ordered: list[str] = []
+    waiting = list(study.tables)
+    while waiting:
+        ready = [
+            key for key in waiting if (link := study.tables[key].area.link) is None or link[0] not in waiting
+        ] or waiting  # links in a circle: their records stay unplaced and say so
+        ordered += ready
+        waiting = [key for key in waiting if key not in ready]
+    return ordered

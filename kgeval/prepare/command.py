@@ -1,0 +1,226 @@
+"""The commands ``kgeval read``, ``kgeval clean`` and ``kgeval audit``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from kgeval.errors import DataError, UserError
+
+_EXISTING = click.Path(path_type=Path)
+_OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to write to.")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_EXISTING)
+@click.option("--form", "form_path", required=True, type=_EXISTING, help="The form (.md, .xlsx, .xls, .csv).")
+@_OUT
+@click.option("--encoding", help="Encoding of text files that do not say it: tcvn3, vni, cp1258, utf-16 …")
+@click.option("--sheet", help="The sheet that holds the data.")
+@click.option("--header-row", type=int, help="The row (from 1) that holds the column names.")
+@click.option("--header-rows", type=int, default=1, show_default=True, help="How many rows the header has.")
+@click.option("--allow-macros", is_flag=True, help="Read workbooks with macros; they are never run.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How text dates are written.")
+@click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign of numbers as text.")
+@click.option("--json", "as_json", is_flag=True, help="Print the account as JSON, and nothing else.")
+def read(
+    files: Sequence[Path],
+    form_path: Path,
+    out: Path,
+    encoding: str | None,
+    sheet: str | None,
+    header_row: int | None,
+    header_rows: int,
+    allow_macros: bool,
+    date_order: Any,
+    decimal: Any,
+    as_json: bool,
+) -> int:
+    """Read FILES against one form, without a study, and account for every row.
+
+    Writes accepted.parquet, rejected.csv, corrections.csv, findings.csv and accounts.json to --out;
+    what identifies persons goes to --out/restricted. A file that is refused is named in one line.
+
+    \b
+    Example:
+      kgeval read mothers.csv --form mothers.md --out build/read --date-order dmy
+    """  # noqa: D301
+    from kgeval.plan.form import read_form
+    from kgeval.prepare.clean import clean_table
+    from kgeval.prepare.read import read as read_file
+    from kgeval.prepare.transcribe import Notation
+    from kgeval.prepare.verdict import file_accounts, refused_account, total
+
+    form = read_form(form_path)
+    delivered, refused = [], []
+    for path in files:
+        try:
+            delivered += read_file(
+                path, root=path.parent, form=form, sheet=sheet, header_row=header_row, header_rows=header_rows,
+                encoding=encoding, allow_macros=allow_macros,
+            )  # fmt: skip
+        except DataError as error:
+            refused.append((path, error))
+    cleaned = None
+    if not refused:
+        try:
+            cleaned = clean_table(delivered, form, notation=Notation(decimal=decimal, date_order=date_order))
+        except DataError as error:
+            refused.append((files[0], error))
+    if cleaned is None:
+        entries = [refused_account(error.file or path.name, error) for path, error in refused]
+    else:
+        entries = file_accounts(cleaned)
+        _write_read(out, cleaned)
+    account = {"files": entries, "total": total(entries)}
+    _write(out / "accounts.json", _json(account))
+    if as_json:
+        click.echo(_json(account))
+    elif cleaned is not None:
+        _show(entries, out)
+    for _, error in refused:
+        click.echo(f"kgeval: {error}", err=True)
+    return UserError.exit_code if refused else 0
+
+
+@click.command()
+@click.argument("study", type=_EXISTING)
+@click.option("--data", required=True, type=_EXISTING, help="Folder with the delivered files.")
+@_OUT
+@click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
+def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
+    """Clean the deliveries of STUDY, area by area, and print accounts that add up.
+
+    \b
+    Example:
+      kgeval clean surveys/my_study --data my_files --out build/clean --area 905
+    """  # noqa: D301
+    from kgeval.plan.study import read_study
+    from kgeval.prepare.account import conservation
+    from kgeval.prepare.clean import clean_areas
+    from kgeval.prepare.deposit import deposit, provenance
+    from kgeval.prepare.receive import receive
+    from kgeval.store import Store
+
+    definition = read_study(study)
+    chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
+    delivery = receive(definition, data)
+    store = Store(out)
+    cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
+    for area, result in zip(chosen, cleaned, strict=True):
+        code, folder = (area.code, area.key) if area else ("all", "all")
+        deposit(store, folder, result, provenance(definition, delivery, code))
+        click.echo(f"{folder}: {out / folder}")
+        click.echo(conservation(result.accounts).to_string(index=False))
+        click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
+                   f"{len(result.refused)} corrections refused\n")  # fmt: skip
+    unread = delivery.files.loc[delivery.files["table"] == "", "file"]
+    if len(unread):
+        click.echo(f"not read, the study does not name them: {', '.join(unread)}")
+    return 0
+
+
+@click.command()
+@click.argument("raw", type=_EXISTING)
+@click.argument("clean_file", metavar="CLEAN", type=_EXISTING)
+@click.option("--log", "log_path", required=True, type=_EXISTING, help="The log of the cleaning.")
+@click.option("--key", required=True, help="The column that names a record in both versions.")
+@click.option("--log-columns", default="", help="The log's own names: key=…,column=…,old=…,new=…,action=…")
+@click.option("--out", type=_EXISTING, help="Write the differing cells with their lines to this .csv file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON, and nothing else.")
+def audit(
+    raw: Path, clean_file: Path, log_path: Path, key: str, log_columns: str, out: Path | None, as_json: bool
+) -> int:
+    """Hold the differences between RAW and CLEAN against a cleaning log, whoever wrote it.
+
+    \b
+    Example:
+      kgeval audit raw.csv clean.csv --log log.csv --key uuid \\
+        --log-columns key=uuid,column=question,old=old_value,new=new_value,action=change_type
+    """  # noqa: D301
+    from kgeval.prepare.audit import audit as compare
+
+    result = compare(
+        _plain_table(raw), _plain_table(clean_file), _plain_table(log_path), key=key,
+        log_columns=_named_columns(log_columns),
+    )  # fmt: skip
+    if out is not None:
+        _write(out, result.cells.to_csv(index=False, lineterminator="\n"))
+    if as_json:
+        click.echo(_json(result.counts))
+    else:
+        for name, count in result.counts.items():
+            click.echo(f"{name:24} {count if isinstance(count, int) else _by_column(count)}")
+    return 0
+
+
+def _plain_table(path: Path) -> pd.DataFrame:
+    """Return a file's one table as text."""
+    from kgeval.prepare.read import read as read_file
+
+    sheets = read_file(path, root=path.parent)
+    if len(sheets) != 1:
+        names = ", ".join(sheet.source.sheet for sheet in sheets)
+        raise DataError(
+            "SHEET_AMBIGUOUS",
+            f"it holds {len(sheets)} tables ({names})",
+            hint="save the one to compare as a file of its own",
+            file=path.name,
+        )
+    return sheets[0].records
+
+
+def _named_columns(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    known = {"key", "column", "old", "new", "action"}
+    wrong = [name.strip() for name, equals, _ in pairs if not equals or name.strip() not in known]
+    if wrong:
+        raise click.BadParameter(
+            f"{wrong[0]!r} is none of key=, column=, old=, new=, action=", param_hint="--log-columns"
+        )
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _by_column(counts: dict[str, int]) -> str:
+    return ", ".join(f"{column} {count}" for column, count in counts.items()) or "none"
+
+
+def _write_read(out: Path, cleaned: Any) -> None:
+    """Write what ``read`` leaves; the restricted part so that only its owner may open it."""
+    from kgeval.store import Provenance, Store
+
+    made_of = Provenance(study="", parameters={"log_hash": cleaned.log_hash})
+    store = Store(out)
+    for key, table in cleaned.tables.items():
+        name = "accepted" if key == next(iter(cleaned.tables)) else f"accepted_{key}"
+        store.write(name, table, made_of)
+        store.write(f"restricted/{name}", cleaned.restricted[key], made_of)
+    for name in ("rejected", "corrections", "findings"):
+        _write(out / f"{name}.csv", getattr(cleaned, name).to_csv(index=False, lineterminator="\n"))
+    store.write("restricted/rejected", cleaned.restricted_rejected, made_of)
+    store.write("restricted/corrections", cleaned.restricted_corrections, made_of)
+
+
+def _show(entries: Sequence[dict[str, Any]], out: Path) -> None:
+    columns = ["file", "verdict", "rows_in", "kept", "rejected", "structural", "cells_corrected",
+               "cells_blanked", "columns_set_aside"]  # fmt: skip
+    click.echo(pd.DataFrame(entries)[columns].to_string(index=False))
+    for entry in entries:
+        if entry["codes"]:
+            click.echo(f"{entry['file']}: {', '.join(entry['codes'])}")
+    click.echo(f"written to {out}")
+
+
+def _write(path: Path, text: str) -> None:
+    from kgeval.store import write_whole
+
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)

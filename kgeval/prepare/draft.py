@@ -1,0 +1,220 @@
+"""One table on its way from delivered text to clean values, with everything that was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from kgeval.errors import ExpressionError
+from kgeval.plan.expression import Expression
+from kgeval.plan.form import Form
+from kgeval.prepare import plain
+from kgeval.prepare.log import sheet_of
+from kgeval.prepare.outcome import Outcome
+from kgeval.prepare.transcribe import Transcript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A table under cleaning; every frame but ``answers`` keeps all delivered records.
+
+    Parameters
+    ----------
+    table
+        The table's key.
+    form
+        What was asked.
+    sheets
+        Index: each delivered sheet's identity (``<hash>:<sheet>:``); source_sha256, file, sheet.
+    origin
+        Index ``rid``, records and rows that were no records: source_sha256, file, sheet, row.
+    untabled
+        Index ``rid``: the whole text of rows that could not be laid out in columns.
+    text
+        Index ``rid``, one column a question that was delivered: the answers as delivered.
+    aside
+        Index ``rid``: delivered columns that answer no question of the form.
+    decoded, answers
+        Index ``rid``, the columns of ``text`` typed: as decoding left them, and as they now stand.
+        Rejected rows are gone from ``answers``.
+    placed
+        Index ``rid``: round and area of the records, missing where not known (yet).
+    absent
+        For each sheet, the questions that it has no column for.
+    key_columns
+        The questions that name one record.
+    history
+        What every step found and did, in its order.
+    accepted
+        Cells (rid, column) that a person has accepted as they are: no check changes or flags them.
+    """
+
+    table: str
+    form: Form
+    sheets: pd.DataFrame
+    origin: pd.DataFrame
+    untabled: pd.Series
+    text: pd.DataFrame
+    aside: pd.DataFrame
+    decoded: pd.DataFrame
+    answers: pd.DataFrame
+    placed: pd.DataFrame
+    absent: Mapping[str, frozenset[str]]
+    key_columns: tuple[str, ...]
+    history: Outcome
+    accepted: frozenset[tuple[str, str]] = frozenset()
+
+    def after(self, outcome: Outcome) -> Draft:
+        """Return the table after a step: its cells changed, its rejected rows gone."""
+        answers = amend(self.answers, outcome.changes, self.form)
+        answers = answers.loc[~answers.index.isin(outcome.rejected["rid"])]
+        return replace(self, answers=answers, history=Outcome.of([self.history, outcome]))
+
+    def unsettled(self, column: str, rids: pd.Index) -> pd.Index:
+        """Return the records whose cell in ``column`` nobody has accepted as it is."""
+        settled = [rid for rid, name in self.accepted if name == column]
+        return rids[~rids.isin(settled)] if settled else rids
+
+    def select(self, names: Iterable[str], answers: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Return the columns of these questions, of ``answers`` or as they now stand.
+
+        A question that was not delivered is missing throughout; a name that is none is left out.
+        """
+        answers = self.answers if answers is None else answers
+        columns = {}
+        for name in names:
+            if name in answers:
+                columns[name] = answers[name]
+            elif name in self.questions:
+                of = plain.DTYPES[plain.kind(self.form.question(name).type)]
+                columns[name] = pd.Series(index=answers.index, dtype=of)
+        return pd.DataFrame(columns, index=answers.index)
+
+    def truth(
+        self, condition: Expression, *, current: pd.Series | None = None, today: date | None = None
+    ) -> pd.Series | None:
+        """Return where the condition holds (``boolean``, missing for unknown), as the answers now stand.
+
+        None where it cannot be judged on this table, e.g. because it reaches into a repeat.
+        """
+        frame = self.select(condition.names - {"."})
+        labels = (
+            self.form.choice_labels(self.form.default_language)
+            if "jr:choice-name" in condition.text
+            else None
+        )
+        try:
+            return condition.truth(frame, current=current, today=today, choices=labels)
+        except ExpressionError:
+            return None
+
+    @property
+    def questions(self) -> frozenset[str]:
+        """The names of the form's questions."""
+        return frozenset(question.name for question in self.form.questions)
+
+    def lost(self, column: str) -> pd.Series:
+        """Return where an answer may have been given that we do not have.
+
+        It was delivered and could not be kept, or the sheet has no column for it; an answer that
+        was never given is not lost.
+        """
+        rids = self.answers.index
+        if column not in self.text:
+            return pd.Series(True, index=rids)
+        given = self.text[column].reindex(rids).notna() & self.answers[column].isna()
+        without = [sheet for sheet, questions in self.absent.items() if column in questions]
+        return given | sheet_of(rids).isin(without) if without else given
+
+    def keys(self) -> pd.Series:
+        """Return the text of every record's key as it now stands, as delivered where it has none."""
+        named = [column for column in self.key_columns if column in self.text]
+        if not named:
+            return pd.Series(pd.NA, index=self.text.index, dtype="str")
+        parts = [
+            plain.plain(self.answers[column]).reindex(self.text.index).fillna(self.text[column])
+            for column in named
+        ]
+        return parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1:], sep=" · ", na_rep="")
+
+
+def draft(table: str, form: Form, transcripts: Sequence[Transcript], *, key_columns: Sequence[str]) -> Draft:
+    """Put the sheets of one table under one another, before any check."""
+    text = pd.concat([transcript.text for transcript in transcripts])
+    asked = [question.name for question in form.questions if question.name in text]
+    answers = _stack([transcript.answers for transcript in transcripts], asked, form)
+    sheets = pd.DataFrame(
+        {
+            transcript.sheet: {
+                "source_sha256": transcript.delivered.source.sha256,
+                "file": transcript.delivered.source.file,
+                "sheet": transcript.delivered.source.sheet,
+            }
+            for transcript in transcripts
+        }
+    ).T
+    return Draft(
+        table=table,
+        form=form,
+        sheets=sheets,
+        origin=_origin(transcripts),
+        untabled=pd.concat([transcript.delivered.rejected["text"] for transcript in transcripts]),
+        text=text.reindex(columns=asked),
+        aside=pd.concat([transcript.aside for transcript in transcripts]),
+        decoded=answers,
+        answers=answers,
+        placed=pd.DataFrame({"round": "", "area": ""}, index=text.index, dtype="str"),
+        absent={transcript.sheet: frozenset(set(asked) - set(transcript.text)) for transcript in transcripts},
+        key_columns=tuple(key_columns),
+        history=Outcome.of(transcript.outcome for transcript in transcripts),
+    )
+
+
+def _stack(frames: Sequence[pd.DataFrame], columns: Sequence[str], form: Form) -> pd.DataFrame:
+    """Concatenate typed frames so that a column which some of them lack keeps its type."""
+    index = frames[0].index.append([frame.index for frame in frames[1:]])
+    stacked = {}
+    for name in columns:
+        dtype = plain.DTYPES[plain.kind(form.question(name).type)]
+        parts = [
+            frame[name].astype(dtype) if name in frame else pd.Series(index=frame.index, dtype=dtype)
+            for frame in frames
+        ]
+        stacked[name] = parts[0] if len(parts) == 1 else pd.concat(parts)
+    return pd.DataFrame(stacked, index=index)
+
+
+def _origin(transcripts: Sequence[Transcript]) -> pd.DataFrame:
+    parts = []
+    for transcript in transcripts:
+        delivered = transcript.delivered
+        rows = pd.concat([delivered.rows, delivered.rejected["row"]]).astype("Int64")
+        parts.append(
+            pd.DataFrame({"row": rows}).assign(
+                source_sha256=delivered.source.sha256,
+                file=delivered.source.file,
+                sheet=delivered.source.sheet,
+            )
+        )
+    return pd.concat(parts)
+
+
+def amend(answers: pd.DataFrame, changes: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """Return the answers with every change made; later changes of a cell win."""
+    changes = changes.loc[changes["action"].isin(["set", "blank"])]
+    if changes.empty:
+        return answers
+    columns = {name: answers[name] for name in answers.columns}
+    for name, lines in changes.groupby("column", sort=False):
+        if name not in columns:
+            continue
+        last = lines.drop_duplicates("rid", keep="last")
+        last = last.loc[last["rid"].isin(answers.index)]
+        text = last["new_value"].where(last["new_value"] != "").set_axis(last["rid"])
+        changed = columns[name].copy()
+        changed.loc[text.index] = plain.typed(text, plain.kind(form.question(str(name)).type))
+        columns[name] = changed
+    return pd.DataFrame(columns, index=answers.index)

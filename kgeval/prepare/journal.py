@@ -1,0 +1,153 @@
+"""From a table's history to what people read: log lines, findings, rejected rows.
+
+The values of questions of class ``direct`` are masked everywhere here; what stood there is kept
+beside, in the frames called restricted. Findings mask sensitive answers as well.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kgeval.plan.form import Form
+from kgeval.prepare.draft import Draft
+from kgeval.prepare.log import LOG_COLUMNS, whole_column
+
+MASK = "•"
+FINDINGS = (
+    "check", "severity", "table", "rid", "file", "sheet", "row", "key", "column", "seen", "action", "detail",
+)  # fmt: skip
+REJECTED = ("rid", "file", "sheet", "row", "table", "reason", "pointer", "text")
+
+
+def direct(form: Form) -> frozenset[str]:
+    """Return the questions whose answers identify a person by themselves."""
+    return frozenset(question.name for question in form.questions if question.personal == "direct")
+
+
+def hidden(form: Form) -> frozenset[str]:
+    """Return the questions whose answers are not shown in findings: direct and sensitive ones."""
+    return frozenset(q.name for q in form.questions if q.personal in {"direct", "sensitive"})
+
+
+def log_lines(draft: Draft) -> pd.DataFrame:
+    """Return the lines of the table's log with all values, not yet numbered.
+
+    Changes of whole columns come first, then each record's changes in the order of the steps.
+    """
+    rejections = draft.history.rejected
+    lines = pd.concat(
+        [
+            draft.history.changes,
+            pd.DataFrame(
+                {"rid": rejections["rid"], "action": "reject", "rule": rejections["reason"],
+                 "rule_kind": "automatic", "evidence": rejections["pointer"]}
+            ),
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    lines = lines.astype("str").fillna("")
+    lines = lines.assign(raw_value="", expects_raw="")
+    lines = _located(lines, draft)
+    lines = lines.sort_values("position", kind="stable", ignore_index=True)
+    return _chained_values(lines, draft).reindex(columns=list(LOG_COLUMNS))
+
+
+def masked_lines(lines: pd.DataFrame, form: Form) -> pd.DataFrame:
+    """Return log lines without the values of direct columns."""
+    personal = lines["column"].isin(direct(form))
+    masked = lines.copy()
+    for column in ("raw_value", "new_value", "expects_raw"):
+        masked[column] = masked[column].mask(personal & (masked[column] != ""), MASK)
+    keys_personal = bool(direct(form) & set(form.record_key))
+    return masked.assign(key=MASK) if keys_personal else masked
+
+
+def findings(draft: Draft) -> pd.DataFrame:
+    """Return the table's findings (``FINDINGS``); direct and sensitive answers are masked."""
+    frame = _located(draft.history.findings.assign(table=draft.table), draft)
+    frame["seen"] = _seen(frame, draft)
+    private = frame["column"].isin(hidden(draft.form)) | (frame["check"] == "PII_IN_TEXT")
+    frame["seen"] = frame["seen"].mask(private & (frame["seen"] != ""), MASK)
+    gone = pd.MultiIndex.from_frame(draft.history.rejected[["rid", "reason"]])
+    took_the_row = pd.MultiIndex.from_frame(frame[["rid", "check"]]).isin(gone)
+    frame["action"] = frame["action"].mask(took_the_row, "row_rejected")
+    if direct(draft.form) & set(draft.key_columns):
+        frame["key"] = frame["key"].mask(frame["key"] != "", MASK)
+    frame = frame.sort_values("position", kind="stable", ignore_index=True)
+    return frame.loc[:, list(FINDINGS)]
+
+
+def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
+    """Return the rejected rows (``REJECTED``) with their whole text, one line a row and reason.
+
+    The text is ``column=value`` for each answer. Where ``restricted`` is not asked for, direct
+    answers are masked, and so is all of a row that could not be laid out in columns.
+    """
+    frame = _located(draft.history.rejected.assign(table=draft.table), draft)
+    return frame.assign(text=frame["rid"].map(_row_texts(draft, frame["rid"], restricted=restricted))).loc[
+        :, list(REJECTED)
+    ]
+
+
+def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, str]:
+    masked = frozenset() if restricted else direct(draft.form)
+    texts = {
+        str(rid): text if restricted else MASK for rid, text in draft.untabled.items() if rid in set(rids)
+    }
+    rows = draft.text.loc[draft.text.index.isin(rids)]
+    for rid, row in zip(rows.index, rows.itertuples(index=False), strict=True):
+        pairs = zip(rows.columns, row, strict=True)
+        texts[str(rid)] = " | ".join(
+            f"{name}={MASK if name in masked else value}" for name, value in pairs if isinstance(value, str)
+        )
+    return texts
+
+
+def _located(frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+    """Add file, sheet, row, key and the record's position to rows that name a ``rid``."""
+    rid = pd.Index(frame["rid"])
+    order = pd.Series(range(len(draft.origin)), index=draft.origin.index)
+    found = draft.origin.reindex(rid)
+    sheets = draft.sheets.reindex(rid)  # what is said of a sheet has the sheet's identity
+    located = frame.copy()
+    for column in ("source_sha256", "file", "sheet"):
+        located[column] = found[column].fillna(sheets[column]).fillna("").to_numpy()
+    located["row"] = found["row"].astype("Int64").to_numpy()
+    located["key"] = draft.keys().reindex(rid).fillna("").to_numpy()
+    located["position"] = order.reindex(rid).fillna(-1).to_numpy()
+    return located
+
+
+def _seen(frame: pd.DataFrame, draft: Draft) -> pd.Series:
+    """Return the delivered text of the cell that each finding is about; empty where it is about none."""
+    seen = pd.Series("", index=frame.index, dtype="str")
+    for column, rows in frame.groupby("column", sort=False):
+        if column in draft.text:
+            seen.loc[rows.index] = draft.text[column].reindex(rows["rid"]).fillna("").to_numpy()
+    return seen
+
+
+def _chained_values(lines: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+    """Fill in what was delivered (``raw_value``) and what each line found (``expects_raw``)."""
+    lines = lines.copy()
+    wide = whole_column(lines) | (lines["action"] == "rename_column")
+    lines.loc[wide, ["raw_value", "expects_raw"]] = lines.loc[wide, ["expects", "expects"]].to_numpy()
+    cells = lines.loc[~wide & (lines["column"] != "")]
+    raw = _seen(cells, draft)
+    lines.loc[cells.index, "raw_value"] = raw
+    codes = lines.loc[whole_column(lines)].set_index(["rid", "column", "raw_value"])["new_value"]
+    start = _after_decoding(cells, raw, codes)
+    before = cells.groupby(["rid", "column"], sort=False)["new_value"].shift()
+    lines.loc[cells.index, "expects_raw"] = before.fillna(start)
+    kept = lines["action"] == "accept_as_is"
+    lines.loc[kept, "new_value"] = lines.loc[kept, "expects_raw"]
+    return lines
+
+
+def _after_decoding(cells: pd.DataFrame, raw: pd.Series, codes: pd.Series) -> pd.Series:
+    """Return what a cell holds once the changes of whole columns are made."""
+    if codes.empty:
+        return raw
+    sheets = cells["rid"].str.rsplit(":", n=1).str[0] + ":"
+    asked = pd.MultiIndex.from_arrays([sheets, cells["column"], raw])
+    return pd.Series(codes.reindex(asked).to_numpy(), index=raw.index, dtype="str").fillna(raw)
