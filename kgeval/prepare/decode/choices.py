@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,9 @@ class Choices:
     @staticmethod
     def of(choices: Sequence[Choice], missing_codes: frozenset[str]) -> Choices:
         """Collect the spellings of a list."""
-        pairs = [(label, choice.name) for choice in choices for label in choice.label.values() if label.strip()]
+        pairs = [
+            (label, choice.name) for choice in choices for label in choice.label.values() if label.strip()
+        ]
         pairs += [(choice.name, choice.name) for choice in choices]
         return Choices(
             codes=frozenset(choice.name for choice in choices),
@@ -118,9 +120,9 @@ class Choices:
         return Reading(" ".join(dict.fromkeys(codes)), Mark(rule="LABELS_TO_CODES", action="decode"))
 
 
-def _single(pairs: object) -> dict[str, str]:
+def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return spelling -> code, "" where a spelling belongs to several codes."""
     found: dict[str, str] = {}
-    for spelling, code in pairs:  # type: ignore[attr-defined]
+    for spelling, code in pairs:
         found[spelling] = code if found.get(spelling, code) == code else ""
     return found

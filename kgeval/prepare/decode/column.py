@@ -15,7 +15,7 @@ from kgeval.prepare.decode.dates import Days
 from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
 from kgeval.prepare.decode.keys import read_key
-from kgeval.prepare.decode.numbers import number_reader
+from kgeval.prepare.decode.numbers import Numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
 from kgeval.prepare.decode.reading import Decoded, Reading, assemble
@@ -152,7 +152,7 @@ def _reader(
     if kind == "datetime64[us]":
         return days
     if kind != "str":
-        return number_reader(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
+        return Numbers(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
     if question.type in {"select_one", "select_multiple"} and question.choices:
         choices = Choices.of(question.choices, missing)
         return choices.one if question.type == "select_one" else choices.several

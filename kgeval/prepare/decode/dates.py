@@ -22,7 +22,8 @@ from kgeval.prepare.lexicon import words
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)? ?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _THREE = re.compile(r"([0-9]{1,2}) ?([/.\-]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4}) ?([/.\-]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,2})")
@@ -79,22 +80,28 @@ class Days:
         return self._within(_from_serial(serial, self.date_system), "DATE_SERIAL")
 
     def _written(self, text: str) -> Reading:
-        if found := _ISO.fullmatch(text):
-            return self._within(_day(*found.groups()), "WHITESPACE_NORMALISED")
-        if found := _MOMENT.fullmatch(text):
-            return self._within(_iso(found[1]), "DATE_PARSED")
-        if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
-            year, month, day = (part for part in found.groups() if part.isdigit())
-            return self._within(_day(year, month, day), "DATE_PARSED")
-        if parts := _in_words(text):
-            return self._within(_day(*parts), "DATE_PARSED")
-        if found := _THREE.fullmatch(text):
-            return self._ordered(int(found[1]), int(found[3]), found[4])
+        found = self._said(text)
+        if found is not None:
+            return self._within(found[0], found[1])
+        if numbers := _THREE.fullmatch(text):
+            return self._ordered(int(numbers[1]), int(numbers[3]), numbers[4])
         if _YEAR.fullmatch(text) or _month_of_year(text) or is_lunar_year(text):
             return unread("PARTIAL_DATE", "no day is said")
         if _SERIAL.fullmatch(text):
             return unread("AMBIGUOUS_DATE", "a number that may count days from any day")
         return unread("BAD_DATE", "not written as a day")
+
+    def _said(self, text: str) -> tuple[dt.date | None, str] | None:
+        """Return a day that has one reading in any country, with the rule; None: not of that kind."""
+        if found := _ISO.fullmatch(text):
+            return _day(*found.groups()), "WHITESPACE_NORMALISED"
+        if found := _MOMENT.fullmatch(text):
+            return _iso(found[1]), "DATE_PARSED"
+        if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+            year, month, day = (part for part in found.groups() if part.isdigit())
+            return _day(year, month, day), "DATE_PARSED"
+        parts = _in_words(text)
+        return (_day(*parts), "DATE_PARSED") if parts else None
 
     def _ordered(self, first: int, second: int, year: str) -> Reading:
         if self.order == "ymd":
@@ -108,7 +115,12 @@ class Days:
         day, month = (first, second) if order == "dmy" else (second, first)
         full = year if len(year) == 4 else _century(year)
         found = _day(full, str(month), str(day))
-        if found is None and self.swap and (exchanged := _day(full, str(day), str(month))) and self._inside(exchanged):
+        if (
+            found is None
+            and self.swap
+            and (exchanged := _day(full, str(day), str(month)))
+            and self._inside(exchanged)
+        ):
             return Reading(exchanged, Mark(rule="DATE_SWAPPED"))
         return self._within(found, "DATE_PARSED")
 
@@ -172,7 +184,8 @@ def _month_of_year(text: str) -> bool:
 def _words_pattern() -> re.Pattern[str]:
     day, month, year = (_either(kind) for kind in ("day", "month", "year"))
     return re.compile(
-        rf"(?:(?:{day}) ?)?(?P<day>[0-9]{{1,2}}),? (?:{month}) ?(?P<month>[0-9]{{1,2}}),? ?(?:(?:{year}) ?)?(?P<year>[0-9]{{4}})"
+        rf"(?:(?:{day}) ?)?(?P<day>[0-9]{{1,2}}),? (?:{month}) ?(?P<month>[0-9]{{1,2}}),? ?"
+        rf"(?:(?:{year}) ?)?(?P<year>[0-9]{{4}})"
     )
 
 

@@ -71,7 +71,9 @@ def _looked_at(raw: str, text: str, rule: str) -> Reading:
 def _legacy_suspected(text: str) -> str:
     """Return the legacy encoding in which all odd words of ``text`` would be Vietnamese, or ""."""
     odd = [word for word in text.split() if not word.isascii()]
-    if len(odd) < 2 or any(is_syllable(part) for word in odd for part in _WORD.findall(word) if not part.isascii()):
+    if len(odd) < 2 or any(
+        is_syllable(part) for word in odd for part in _WORD.findall(word) if not part.isascii()
+    ):
         return ""
     for encoding in LEGACY:
         if vietnamese_share(decode_letters(" ".join(odd), encoding)) == 1:

@@ -13,7 +13,9 @@ from kgeval.prepare.decode.absent import no_answer
 from kgeval.prepare.decode.reading import Mark, Reading
 from kgeval.prepare.decode.text import squeeze
 
-_CARD = re.compile(r"(?P<province>0[0-9]{2})(?P<sex>[0-9])(?P<year>[0-9]{2})[0-9]{6}")  # 12 digits, since 2016
+_CARD = re.compile(
+    r"(?P<province>0[0-9]{2})(?P<sex>[0-9])(?P<year>[0-9]{2})[0-9]{6}"
+)  # 12 digits, since 2016
 _OLD = re.compile(r"[0-9]{9}")
 
 

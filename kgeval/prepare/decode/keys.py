@@ -8,7 +8,7 @@ from kgeval.prepare.decode.absent import SPREADSHEET_ERRORS, no_answer
 from kgeval.prepare.decode.reading import Mark, Reading, unread
 from kgeval.prepare.decode.text import normal, squeeze
 
-_ALLOWED = re.compile(r"[^\W_][\w.\- ]*")
+_ALLOWED = re.compile(r"(?:uuid:)?[^\W_][\w.\- ]*")
 _SPOILED = re.compile(
     r"[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+"  # a long number shown short
     r"|[0-9]+\.0+"  # an integer made decimal

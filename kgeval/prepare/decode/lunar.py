@@ -49,11 +49,14 @@ def _cycle() -> dict[str, int]:
     stems = [row["name"] for row in names if row["kind"] == "stem"]
     branches = [row["name"] for row in names if row["kind"] == "branch"]
     return {
-        plain(f"{stems[place % len(stems)]} {branches[place % len(branches)]}"): place for place in range(CYCLE)
+        plain(f"{stems[place % len(stems)]} {branches[place % len(branches)]}"): place
+        for place in range(CYCLE)
     }
 
 
 @cache
 def _new_years() -> dict[int, dt.date]:
-    days = [dt.date.fromisoformat(row["name"]) for row in resource("lunar_years.csv") if row["kind"] == "new_year"]
+    days = [
+        dt.date.fromisoformat(row["name"]) for row in resource("lunar_years.csv") if row["kind"] == "new_year"
+    ]
     return {day.year: day for day in days}

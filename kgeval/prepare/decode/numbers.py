@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from kgeval.prepare.decode.absent import no_answer
@@ -23,55 +25,51 @@ _TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _LARGEST = 2**63 - 1
 
 
-def number_reader(*, whole: bool, decimal: str | None, missing_codes: frozenset[str], native: bool) -> Reader:
-    """Return the reader of one column of numbers."""
-    return Reader(whole=whole, decimal=decimal, missing_codes=missing_codes, native=native)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """Reads one text as a number.
 
-
-class Reader:
-    """Reads one text as a number: of whole ones if ``whole``, by the declared ``decimal`` sign if any.
-
-    ``native`` texts were stored as numbers: they are plain by construction.
+    With ``whole`` only whole numbers are taken. ``decimal`` is the declared decimal sign. ``native``
+    texts were stored as numbers: they are plain by construction.
     """
 
-    __slots__ = ("_decimal", "_missing", "_native", "_whole")
-
-    def __init__(self, *, whole: bool, decimal: str | None, missing_codes: frozenset[str], native: bool) -> None:
-        self._whole, self._decimal = whole, decimal
-        self._missing, self._native = missing_codes, native
+    whole: bool
+    decimal: str | None = None
+    native: bool = False
+    missing_codes: frozenset[str] = frozenset()
 
     def __call__(self, text: str) -> Reading:
         """Return the number, or why there is none."""
-        if text in self._missing:
+        if text in self.missing_codes:
             return Reading(None, Mark(rule="MISSING_CODE"))
-        if self._native:
+        if self.native:
             return self._stored(text)
         if _PLAIN.fullmatch(text) and ("." not in text or not self._doubtful(text)):
             return self._typed(text, "")
-        absent = no_answer(text, self._missing)
+        absent = no_answer(text, self.missing_codes)
         return absent if absent is not None else self._written(text)
 
     def _stored(self, text: str) -> Reading:
         try:
             number = float(text)
         except ValueError:  # a date or a truth value where a number belongs
-            return no_answer(text, self._missing) or unread("NOT_A_NUMBER", "stored as another type")
+            return no_answer(text, self.missing_codes) or unread("NOT_A_NUMBER", "stored as another type")
         return self._finished(number, "", exact=text if text.lstrip("-").isdigit() else "")
 
     def _doubtful(self, text: str) -> bool:
-        return self._decimal != "." and _TWO_READINGS.fullmatch(text.lstrip("-")) is not None
+        return self.decimal != "." and _TWO_READINGS.fullmatch(text.lstrip("-")) is not None
 
     def _written(self, text: str) -> Reading:
         bare = squeeze(text)
         amount, scale = _without_unit(bare)
         if scale is None:
-            parts = _scaled_sum(fold(bare))
-            return parts if parts is not None else unread("NOT_A_NUMBER")
+            total = _scaled_sum(fold(bare))
+            return unread(total) if isinstance(total, str) else self._finished(total, "UNIT_WORD")
         found = _SIGNED.fullmatch(amount)
         if found is None:
             return unread("NOT_A_NUMBER")
         sign, digits = found.groups()
-        plain, rule = _to_plain(digits.strip(), self._decimal)
+        plain, rule = _to_plain(digits.strip(), self.decimal)
         if plain is None:
             return unread(rule)
         if scale != 1:
@@ -88,14 +86,14 @@ class Reader:
     def _finished(self, number: float, rule: str, *, exact: str = "") -> Reading:
         if not math.isfinite(number):
             return unread("OUT_OF_RANGE", "larger than any number that is stored")
-        if not self._whole:
+        if not self.whole:
             return Reading(number, Mark(rule=rule) if rule else None)
         if not number.is_integer():
             return unread("NOT_A_NUMBER", "not a whole number")
         value = int(exact) if exact else int(number)
         if abs(value) > _LARGEST:
             return unread("OUT_OF_RANGE", "larger than any number that is stored")
-        if not rule and not exact and not self._native:
+        if not rule and not exact and not self.native:
             rule = "NUMBER_NOTATION"  # 3.0
         return Reading(value, Mark(rule=rule) if rule else None)
 
@@ -105,26 +103,24 @@ def _negated(sign: str) -> int:
 
 
 def _to_plain(digits: str, decimal: str | None) -> tuple[str | None, str]:
-    """Return digits with a dot for the decimal sign and no thousands, and the rule; or None and the fault."""
-    marks = {mark for mark in ",. " if mark in digits}
+    """Return digits with a dot for the decimal sign and no thousands, and the rule.
+
+    Without a reading the first is None and the second the fault.
+    """
+    marks = sorted({mark for mark in ",. " if mark in digits})
     if not marks:
         return digits, ""
-    if _TWO_READINGS.fullmatch(digits):
-        mark = "." if "." in digits else ","
-        if decimal is None:
-            return None, "AMBIGUOUS_NUMBER"
-        if mark == decimal:
-            return digits.replace(mark, "."), "DECIMAL_COMMA" if mark == "," else ""
+    if len(marks) > 1:
+        return _both(digits)
+    mark = marks[0]
+    if _TWO_READINGS.fullmatch(digits) and decimal is None:
+        return None, "AMBIGUOUS_NUMBER"
+    thousands = _GROUPED[mark].fullmatch(digits) and not digits.startswith("0")
+    if thousands and not (mark == decimal and digits.count(mark) == 1):
         return digits.replace(mark, ""), "THOUSANDS_SEPARATOR"
-    for mark in marks:
-        rest = marks - {mark}
-        if not rest and _GROUPED[mark].fullmatch(digits) and not (digits.startswith("0")):
-            return digits.replace(mark, ""), "THOUSANDS_SEPARATOR"
-    if len(marks) == 1 and " " not in marks and digits.count(mark := marks.pop()) == 1:
-        if digits.endswith(mark):
-            return None, "NOT_A_NUMBER"
-        return digits.replace(mark, "."), "DECIMAL_COMMA" if mark == "," else ""
-    return _both(digits)
+    if mark == " " or digits.count(mark) > 1 or digits.endswith(mark):
+        return None, "NOT_A_NUMBER"
+    return digits.replace(mark, "."), "DECIMAL_COMMA" if mark == "," else ""
 
 
 def _both(digits: str) -> tuple[str | None, str]:
@@ -149,26 +145,21 @@ def _without_unit(text: str) -> tuple[str, int | None]:
     return (found["amount"].strip(), scale) if scale != 1 or found["currency"] else (text, 1)
 
 
-def _scaled_sum(folded: str) -> Reading | None:
-    """Read ``2 trieu 5``, ``2tr5``, ``2 trieu 500 nghin`` (the words as their marks are written).
+def _scaled_sum(folded: str) -> float | str:
+    """Read ``2tr5`` or ``2tr 500k`` (folded, in words or in short); a text returned is the fault.
 
     A bare tail continues the scale before it: one digit is tenths of it, three are thousandths. Two
     digits have two readings and are not guessed.
     """
     found = _sum_pattern().fullmatch(folded)
     if found is None:
-        return None
-    scale = _scales()[found["scale"]]
-    head = float(found["head"].replace(",", "."))
-    tail, tail_scale = found["tail"], found["tail_scale"]
-    if tail_scale:
-        smaller = _scales()[tail_scale]
-        if smaller >= scale:
-            return unread("NOT_A_NUMBER")
-        return Reading(head * scale + int(tail) * smaller, Mark(rule="UNIT_WORD"))
+        return "NOT_A_NUMBER"
+    scale, head, tail = _scales()[found["scale"]], float(found["head"].replace(",", ".")), found["tail"]
+    if smaller := _scales().get(found["tail_scale"] or ""):
+        return "NOT_A_NUMBER" if smaller >= scale else float(head * scale + int(tail) * smaller)
     if len(tail) == 2 or not head.is_integer():
-        return unread("AMBIGUOUS_NUMBER", "the digits after the unit have two readings")
-    return Reading(head * scale + int(tail) * scale / 10 ** len(tail), Mark(rule="UNIT_WORD"))
+        return "AMBIGUOUS_NUMBER"
+    return float(head * scale + int(tail) * scale / 10 ** len(tail))
 
 
 @cache
@@ -180,7 +171,9 @@ def _scales() -> dict[str, int]:
 def _unit_pattern() -> re.Pattern[str]:
     scales = _either(_scales())
     currencies = _either(map(fold, words("currency")))
-    return re.compile(rf"(?P<amount>.*?[0-9]) ?(?P<scale>{scales})? ?(?P<currency>{currencies})?\.?")
+    return re.compile(
+        rf"(?P<amount>[-+\u2212]? ?[0-9][0-9., ]*?) ?(?P<scale>{scales})? ?(?P<currency>{currencies})?\.?"
+    )
 
 
 @cache
@@ -192,6 +185,6 @@ def _sum_pattern() -> re.Pattern[str]:
     )
 
 
-def _either(texts: object) -> str:
-    longest_first = sorted(map(str, texts), key=len, reverse=True)  # type: ignore[call-overload]
+def _either(texts: Iterable[str]) -> str:
+    longest_first = sorted(texts, key=len, reverse=True)
     return "|".join(map(re.escape, longest_first))

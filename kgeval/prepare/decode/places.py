@@ -8,7 +8,7 @@ areas: it is set aside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kgeval.plan.area import Area
 
 _PUNCTUATION = re.compile(r"[.,\-_/()]+")
+_NAMED = Mark(rule="PLACE_TO_CODE", action="decode")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,10 @@ class Places:
         """Collect every spelling of each area: code, key, labels, aliases."""
         areas = list(areas)
         spellings = [
-            (name, area.code) for area in areas for name in (area.key, *area.label.values(), *area.aliases) if name
+            (name, area.code)
+            for area in areas
+            for name in (area.key, *area.label.values(), *area.aliases)
+            if name
         ]
         return Places(
             codes=frozenset(area.code for area in areas),
@@ -54,18 +58,18 @@ class Places:
         if text in self.codes:
             return Reading(text)
         if code := self.names.get(text):
-            return Reading(code, Mark(rule="PLACE_TO_CODE", action="decode"))
+            return Reading(code, _NAMED)
         bare = squeeze(text)
-        number = bare.removesuffix(".0")
-        if number in self.codes:
-            return Reading(number, Mark(rule="WHITESPACE_NORMALISED" if bare == number else "NUMBER_NOTATION"))
-        absent = no_answer(text, self.missing_codes)
-        if absent is not None:
-            return absent
+        if bare.removesuffix(".0") in self.codes:
+            rule = "WHITESPACE_NORMALISED" if bare in self.codes else "NUMBER_NOTATION"
+            return Reading(bare.removesuffix(".0"), Mark(rule=rule))
+        return no_answer(text, self.missing_codes) or self._spelled(bare)
+
+    def _spelled(self, bare: str) -> Reading:
         for level, names in zip(_LEVELS, self.keys, strict=True):
             codes = names.get(level(bare), frozenset())
             if len(codes) == 1:
-                return Reading(next(iter(codes)), Mark(rule="PLACE_TO_CODE", action="decode"))
+                return Reading(next(iter(codes)), _NAMED)
             if codes:
                 return unread("AMBIGUOUS_PLACE", f"{len(codes)} areas have this name")
         return unread("UNKNOWN_PLACE")
@@ -98,4 +102,4 @@ def _ranks() -> re.Pattern[str]:
     return re.compile(rf"^(?:{'|'.join(map(re.escape, longest_first))})\b\s*")
 
 
-_LEVELS = (fold, _bare, _without_rank)
+_LEVELS: tuple[Callable[[str], str], ...] = (fold, _bare, _without_rank)

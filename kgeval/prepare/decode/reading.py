@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -88,14 +88,15 @@ def assemble(
     )
 
 
-def _values(values: list[object], dtype: str) -> pd.api.extensions.ExtensionArray:
+def _values(values: Sequence[Any], dtype: str) -> Any:
+    """Return the values of the distinct texts as an array of the column's type."""
     if dtype == "datetime64[us]":
-        days = np.array([np.datetime64("NaT") if v is None else v for v in values], dtype="datetime64[us]")
-        return pd.array(days, dtype=dtype)
+        days = [np.datetime64("NaT") if value is None else value for value in values]
+        return pd.Series(np.array(days, dtype="datetime64[us]")).array
     if dtype == "float64":
-        numbers = np.array([np.nan if value is None else value for value in values], dtype="float64")
-        return pd.arrays.NumpyExtensionArray(numbers)
-    return pd.array(values, dtype=dtype)  # type: ignore[call-overload, no-any-return]
+        numbers = [np.nan if value is None else value for value in values]
+        return pd.Series(np.array(numbers, dtype="float64")).array
+    return pd.Series(list(values), dtype="Int64" if dtype == "Int64" else "str").array
 
 
 def _cells(codes: np.ndarray, places: Sequence[int], size: int) -> np.ndarray:

@@ -88,24 +88,23 @@ def cell_text(value: Value) -> str:
     >>> cell_text(3.0), cell_text(2.5), cell_text(True), cell_text(dt.date(2020, 3, 5))
     ('3', '2.5', 'TRUE', '2020-03-05')
     """
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case dt.datetime():
-            midnight = value.time() == dt.time(0)
-            return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
-        case dt.time():
-            return value.isoformat("seconds" if value.second else "minutes")
-        case dt.timedelta():
-            return _clock(value)
-        case _:
-            return value.isoformat() if isinstance(value, dt.date) else str(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, bool):
+        return str(value).upper()
+    return _moment(value) if isinstance(value, (dt.date, dt.time, dt.timedelta)) else str(value)
+
+
+def _moment(value: dt.date | dt.time | dt.timedelta) -> str:
+    if isinstance(value, dt.timedelta):
+        return _clock(value)
+    if isinstance(value, dt.time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, dt.datetime) and value.time() != dt.time(0):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat()[:10]
 
 
 def _clock(value: dt.timedelta) -> str:

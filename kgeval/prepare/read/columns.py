@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 # written by the tools of collection, answered by nobody; names that start with _ are Kobo's
 METADATA = frozenset(
-    {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "audit",
-     "instanceid", "meta_instanceid", "meta_instancename", "instancename", "formhub_uuid", "submissiondate", "key",
-     "parent_key", "submitterid", "submittername", "attachmentspresent", "attachmentsexpected", "status",
-     "reviewstate", "edits", "formversion", "set_of", "version"}
+    {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username",
+     "audit", "instanceid", "meta_instanceid", "meta_instancename", "instancename", "formhub_uuid",
+     "submissiondate", "key", "parent_key", "submitterid", "submittername", "attachmentspresent",
+     "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "set_of", "version"}
 )  # fmt: skip
 
 
@@ -98,7 +98,10 @@ def match_columns(delivered: Delivered, form: Form, *, repeat: str = "") -> Matc
     return Matching(
         columns={name: columns[name] for name in wanted if name in columns},
         parts={name: found for name, found in parts.items() if name not in columns},
-        metadata=(*metadata, *(c for name, found in parts.items() if name in columns for c in found.values())),
+        metadata=(
+            *metadata,
+            *(c for name, found in parts.items() if name in columns for c in found.values()),
+        ),
         unknown=tuple(unknown),
         absent=tuple(absent),
         notes=as_frame(_notes(delivered, columns, unknown, [wanted[name] for name in absent], wanted)),
@@ -135,9 +138,7 @@ def arrange(delivered: Delivered, matching: Matching) -> Arranged:
     )
 
 
-def _part(
-    column: str, questions: Iterable[Question], names: QuestionNames
-) -> tuple[str, str] | None:
+def _part(column: str, questions: Iterable[Question], names: QuestionNames) -> tuple[str, str] | None:
     """Return (question, choice) of a column such as ``channels/1`` or ``channels/Radio``."""
     stem, joint, last = column.rpartition("/")
     if not joint:

@@ -169,16 +169,14 @@ def _delimiter(text: str) -> str:
 
 
 def _agreement(sample: str, delimiter: str) -> int:
-    """Return how many delimiters stand in rows of the commonest width, most where the first is one."""
+    """Return how many delimiters stand in rows of one width; rows as wide as the first count thrice."""
     try:
         records = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEAD_ROWS)
         widths = [len(record) for record in records if record]
     except csv.Error:
         return 0
-    if not widths:
-        return 0
-    commonest, rows = Counter(widths).most_common(1)[0]
-    return (commonest - 1) * rows * (3 if widths[0] == commonest else 1)
+    rows = Counter(widths)
+    return max(((w - 1) * rows[w] * (3 if w == widths[0] else 1) for w in rows), default=0)
 
 
 def _unusual_line_ends(text: str) -> bool:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from kgeval.errors import DataError
-from kgeval.prepare.read.delimited import DELIMITERS, TextSheet, read_delimited
-from kgeval.prepare.read.encoding import decode_text
+from kgeval.prepare.read.delimited import TextSheet
 from kgeval.prepare.read.file import DeliveredFile, open_file
 from kgeval.prepare.read.header import Header, Where, find_header, unique_names
 from kgeval.prepare.read.limits import Limits
@@ -182,8 +179,10 @@ def _at_header(source: Source, header: Header) -> Source:
 
 def _refuse_merged_answers(sheet: Sheet, header: Header, where: Where) -> None:
     """Raise if answers are merged: only the first of the merged cells would hold the answer."""
-    merged = next((merge for merge in sheet.merges if merge.last_row > header.last), None)
-    if merged is not None and not _is_caption(sheet, merged):
+    below = (merge for merge in sheet.merges if merge.last_row > header.last)
+    # within one row only captions, sections and signatures are merged
+    merged = next((merge for merge in below if merge.last_row > merge.first_row), None)
+    if merged is not None:
         column = header.names[merged.first_column] if merged.first_column < len(header.names) else ""
         raise where.fault(
             "MERGED_CELLS",
@@ -194,18 +193,12 @@ def _refuse_merged_answers(sheet: Sheet, header: Header, where: Where) -> None:
         )
 
 
-def _is_caption(sheet: Sheet, merged: object) -> bool:
-    """Return whether a merge lies in one row, as captions, sections and signatures do."""
-    first, last = getattr(merged, "first_row", 0), getattr(merged, "last_row", 1)
-    return bool(first == last)
-
-
 def _named(
     header: Header, body: Body, where: Where
 ) -> tuple[list[str], pd.DataFrame, pd.DataFrame | None, list[Note]]:
     """Return the columns that have a name, and a note on empty ones that have none."""
     cells = body.cells
-    empty = {place for place in cells.columns if cells[place].isna().all()}
+    empty = {place for place in range(cells.shape[1]) if cells[place].isna().all()}
     unique_names(header.names, empty, where)
     places = [place for place, name in enumerate(header.names) if name.strip()]
     names = [header.names[place] for place in places]
@@ -229,7 +222,7 @@ def _structural(kinds: pd.Series, cells: pd.DataFrame, source: Source) -> pd.Dat
 
 
 def _raw_text(values: tuple[object, ...], delimiter: str) -> str:
-    texts = ["" if value is np.nan or value is None or value != value else str(value) for value in values]  # noqa: PLR0124 - NaN
+    texts = [value if isinstance(value, str) else "" for value in values]
     return (delimiter or "\t").join(texts) if any(texts) else ""
 
 

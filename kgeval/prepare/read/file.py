@@ -8,7 +8,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from kgeval.errors import DataError
 from kgeval.prepare.read.limits import Limits
@@ -20,9 +20,18 @@ FORMAT_OF_SUFFIX: dict[str, Format] = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods",
     ".dta": "stata", ".sav": "spss", ".zsav": "spss", ".parquet": "parquet",
 }  # fmt: skip
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STARTS: dict[Format, tuple[bytes, ...]] = {
+    "xlsx": (_ZIP, _OLE),  # a password turns a workbook into an OLE container: said by its own name later
+    "ods": (_ZIP,),
+    "xls": (_OLE, b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"),
+    "stata": (b"<stata_dta>", b"\x69", b"\x6c", b"\x71", b"\x72", b"\x73"),
+    "spss": (b"$FL2", b"$FL3"),
+    "parquet": (b"PAR1",),
+}
 _MAGIC = {
-    b"PK\x03\x04": "a zip archive (as .xlsx and .ods are)",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office or password-protected file",
+    _ZIP: "a zip archive (as .xlsx and .ods are)",
+    _OLE: "an old Office or password-protected file",
     b"\x1f\x8b": "a gzip archive",
     b"PAR1": "a Parquet file",
     b"\x80\x04": "a Python pickle",
@@ -81,49 +90,48 @@ def _below(path: Path, root: Path) -> str:
 
 
 def _regular_bytes(path: Path, file: str, limits: Limits) -> bytes:
-    not_regular = DataError(
-        "NOT_REGULAR_FILE",
-        "this is a link, a folder or a device, not a file",
-        hint="put a copy of the file itself into the data folder",
-        file=file,
-    )
+    with _opened(path, file) as stream:
+        about = os.fstat(stream.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise _not_regular(file)
+        if about.st_size > limits.file_bytes:
+            message = f"the file has {about.st_size:,} bytes, more than {limits.file_bytes:,}"
+            raise DataError("FILE_TOO_LARGE", message, hint="deliver it in parts", file=file)
+        data = stream.read(limits.file_bytes + 1)
+    if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise DataError("EMPTY_FILE", "the file is empty", hint="export it again", file=file)
+    return data
+
+
+def _opened(path: Path, file: str) -> BinaryIO:
+    """Open without waiting on pipes and without following a link put there after the look."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    hint = "check its name and folder"
     try:
-        if path.is_symlink() and _dangling(path):
-            raise FileNotFoundError
-        # no waiting on pipes, no following of links between the look and the opening
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        if path.is_symlink() or path.is_dir():
-            raise not_regular
-        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        if (path.is_symlink() and not _dangling(path)) or path.is_dir():
+            raise _not_regular(file)
+        target = path.resolve() if path.is_symlink() else path  # a link that leads nowhere is not found
+        return os.fdopen(os.open(target, flags | getattr(os, "O_BINARY", 0)), "rb")
     except FileNotFoundError:
-        raise DataError(
-            "NOT_FOUND", "the file is not there", hint="check its name and folder", file=file
-        ) from None
+        raise DataError("NOT_FOUND", "the file is not there", hint=hint, file=file) from None
     except PermissionError:
         hint = "close it in other programs, or ask for the right to read it"
         raise DataError("PERMISSION", "the file may not be read", hint=hint, file=file) from None
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENXIO}:
-            raise not_regular from None
+            raise _not_regular(file) from None
         hint = "copy it to a local folder and try again"
-        raise DataError(
-            "UNREADABLE", f"the file cannot be opened ({error.strerror})", hint=hint, file=file
-        ) from None
-    with os.fdopen(descriptor, "rb") as stream:
-        about = os.fstat(stream.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise not_regular
-        if about.st_size > limits.file_bytes:
-            raise DataError(
-                "FILE_TOO_LARGE",
-                f"the file has {about.st_size:,} bytes, more than {limits.file_bytes:,}",
-                hint="deliver it in parts",
-                file=file,
-            )
-        data = stream.read(limits.file_bytes + 1)
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
-        raise DataError("EMPTY_FILE", "the file is empty", hint="export it again", file=file)
-    return data
+        message = f"the file cannot be opened ({error.strerror})"
+        raise DataError("UNREADABLE", message, hint=hint, file=file) from None
+
+
+def _not_regular(file: str) -> DataError:
+    return DataError(
+        "NOT_REGULAR_FILE",
+        "this is a link, a folder or a device, not a file",
+        hint="put a copy of the file itself into the data folder",
+        file=file,
+    )
 
 
 def _dangling(path: Path) -> bool:
@@ -159,22 +167,9 @@ def _format(path: Path, data: bytes, file: str) -> Format:
 
 
 def _fits(named: Format, data: bytes) -> bool:
-    ole = data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    match named:
-        case "text":
-            return not any(data.startswith(magic) for magic in _MAGIC)
-        case "xlsx":  # a password turns a workbook into an OLE container: said by its own name later
-            return data.startswith(b"PK\x03\x04") or ole
-        case "ods":
-            return data.startswith(b"PK\x03\x04")
-        case "xls":
-            return ole or data[:2] in {b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"}
-        case "stata":
-            return data.startswith(b"<stata_dta>") or data[0] in {0x69, 0x6C, *range(0x71, 0x74)}
-        case "spss":
-            return data.startswith((b"$FL2", b"$FL3"))
-        case "parquet":
-            return data.startswith(b"PAR1") and data.endswith(b"PAR1")
+    if named == "text":
+        return not data.startswith(tuple(_MAGIC))
+    return data.startswith(_STARTS[named]) and (named != "parquet" or data.endswith(b"PAR1"))
 
 
 def _looks_like(data: bytes) -> str:

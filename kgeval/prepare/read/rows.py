@@ -37,22 +37,23 @@ def row_kinds(cells: pd.DataFrame, names: Sequence[str]) -> pd.Series:
         ``blank``, ``repeated_header``, ``unit``, ``total``, ``section`` or ``signature``, with the
         index of ``cells``.
     """
-    kinds = pd.Series(np.nan, index=cells.index, dtype="str")
     if cells.empty:
-        return kinds
+        return pd.Series(index=cells.index, dtype="str")
     filled = _filled(cells)
     counts = filled.sum(axis=1)
+    kinds = np.full(len(cells), "", dtype=object)
     kinds[counts == 0] = "blank"
     kinds[_repeats(cells, names, counts)] = "repeated_header"
     leading = _leading(cells, filled)
-    rows = leading.index[leading.map(_suspicious, na_action="ignore").fillna(False).astype(bool)]
-    for row in rows.difference(kinds.index[kinds.notna()]):
-        position = int(cells.index.get_loc(row))  # type: ignore[arg-type]
-        kinds.iloc[position] = _kind(leading[row], cells.iloc[position], len(names)) or np.nan
-    first = kinds.index[kinds.isna()]
-    if len(first) and is_mark_row(cells.loc[first[0]].fillna("").tolist()):
-        kinds[first[0]] = "unit"
-    return _with_signature_block(kinds, leading, counts, len(names))
+    for place in _suspicious(leading):
+        if not kinds[place]:
+            kinds[place] = _kind(leading.iloc[place], cells.iloc[place], len(names))
+    records = np.flatnonzero(kinds == "")
+    if len(records) and is_mark_row(cells.iloc[records[0]].fillna("").tolist()):
+        kinds[records[0]] = "unit"
+    kinds[_signature_block(kinds, leading, counts, len(names))] = "signature"
+    series = pd.Series(kinds, index=cells.index, dtype="str")
+    return series.where(series != "")
 
 
 def _filled(cells: pd.DataFrame) -> np.ndarray:
@@ -96,13 +97,15 @@ def _starts(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first))})(?:\W|$)")
 
 
-def _suspicious(text: str) -> bool:
-    start = text.strip()
-    return bool(
-        _SECTION.match(start)
-        or _starts("total").match(fold(start))
-        or _starts("signature").match(fold(start))
-    )
+def _suspicious(leading: pd.Series) -> list[int]:
+    """Return the places of rows whose first words are those of a total or a section."""
+    codes, distinct = pd.factorize(leading)
+    found = [
+        place
+        for place, text in enumerate(distinct)
+        if _SECTION.match(text.strip()) or _starts("total").match(fold(text.strip()))
+    ]
+    return [int(place) for place in np.flatnonzero(np.isin(codes, found))]
 
 
 def _kind(leading: str, cells: pd.Series, width: int) -> str:
@@ -122,16 +125,14 @@ def _kind(leading: str, cells: pd.Series, width: int) -> str:
     return ""
 
 
-def _with_signature_block(kinds: pd.Series, leading: pd.Series, counts: np.ndarray, width: int) -> pd.Series:
-    """Mark the sparse rows at the end from the first signature word on."""
-    sparse = (counts <= max(3, width // 3)) & ~kinds.isin(["total", "section"]).to_numpy()
+def _signature_block(kinds: np.ndarray, leading: pd.Series, counts: np.ndarray, width: int) -> np.ndarray:
+    """Return the places of the sparse rows at the end that follow a signature word, and of that row."""
+    settled = kinds != ""
+    sparse = (counts <= max(3, width // 3)) | settled
     thick = np.flatnonzero(~sparse)
     start = int(thick[-1]) + 1 if len(thick) else 0
-    tail = leading.iloc[start:]
-    signs = tail.map(lambda text: bool(_starts("signature").match(fold(text.strip()))), na_action="ignore")
-    signed = np.flatnonzero(signs.fillna(False).astype(bool).to_numpy())
-    if not len(signed) or width < 4:
-        return kinds
-    block = kinds.index[start:]
-    unsettled = [row for row in block if kinds.isna()[row]] if len(block) < 200 else []
-    return kinds.where(~kinds.index.isin(unsettled), "signature")
+    tail = leading.iloc[start:].fillna("")
+    signed = [place for place, text in enumerate(tail) if _starts("signature").match(fold(text.strip()))]
+    if not signed or width < 4:
+        return np.array([], dtype=int)
+    return np.flatnonzero((np.arange(len(kinds)) >= start + signed[0]) & ~settled)

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook holds the records: declared, or the only one that can; never the first by chance."""
+"""Which sheet of a workbook holds the records: declared, or the only one that can."""
 
 from __future__ import annotations
 

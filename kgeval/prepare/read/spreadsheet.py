@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kgeval.errors import DataError
 from kgeval.prepare.read.archive import open_archive
@@ -112,7 +112,7 @@ def _refuse_large(rows: int, columns: int, limits: Limits, file: str, sheet: str
         raise too_many_rows(limits, file=file, sheet=sheet)
 
 
-def _padded(row: Sequence[object], width: int) -> list[object]:
+def _padded(row: Sequence[Any], width: int) -> list[Any]:
     import xlrd
 
     empty = xlrd.sheet.Cell(xlrd.XL_CELL_EMPTY, "")

@@ -14,7 +14,7 @@ def text_frame(records: Sequence[Sequence[str]], rows: Sequence[int], width: int
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    index = pd.Index(rows, dtype="int64", name="row")
+    index = pd.Index(np.asarray(rows, dtype="int64"), name="row")
     columns: list[Sequence[str]] = list(zip(*records, strict=True)) if records else [()] * width
     table: dict[int, Any] = {}
     for place, column in enumerate(columns):
@@ -25,13 +25,13 @@ def text_frame(records: Sequence[Sequence[str]], rows: Sequence[int], width: int
 
 def text_series(cells: Any, index: pd.Index) -> pd.Series:
     """Return Arrow strings as a text column of the kind that pandas uses by itself."""
-    import pyarrow as pa
-
-    dtype = pd.StringDtype(na_value=np.nan)
-    if dtype.storage == "pyarrow":
-        chunked = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
-        return pd.Series(dtype.construct_array_type()._from_sequence(chunked, dtype=dtype), index=index)  # noqa: SLF001
-    return pd.Series(cells.to_pylist(), index=index, dtype=dtype)
+    dtype: Any = pd.StringDtype(na_value=np.nan)
+    if dtype.storage == "pyarrow":  # no copy of each text
+        cells = dtype.construct_array_type()._from_sequence(cells, dtype=dtype)
+    else:
+        cells = cells.to_pylist()
+    series: pd.Series = pd.Series(cells, index=index, dtype=dtype)
+    return series
 
 
 def stack(frames: Sequence[pd.DataFrame], width: int) -> pd.DataFrame:

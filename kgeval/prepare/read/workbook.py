@@ -1,17 +1,17 @@
-"""Excel workbooks (.xlsx, .xlsm): calamine reads the values, ``sheetxml`` the rest, ``archive`` goes first."""
+"""Excel workbooks (.xlsx, .xlsm): calamine reads the values, ``sheetxml`` what it does not tell."""
 
 from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET  # the archive was checked: no document types, no entities
 
 from kgeval.errors import DataError
 from kgeval.prepare.read.archive import Archive, open_archive
-from kgeval.prepare.read.cells import CellSheet
+from kgeval.prepare.read.cells import CellSheet, Value
 from kgeval.prepare.read.delimited import too_many_columns, too_many_rows
 from kgeval.prepare.read.file import DeliveredFile, printable
 from kgeval.prepare.read.limits import Limits
@@ -157,7 +157,7 @@ def _sheets(
         yield _cell_sheet(name, rows, marks, hidden=hidden)
 
 
-def _cell_sheet(name: str, rows: list[list[object]], marks: Marks, *, hidden: bool) -> CellSheet:
+def _cell_sheet(name: str, rows: Sequence[Sequence[Value]], marks: Marks, *, hidden: bool) -> CellSheet:
     return CellSheet(
         name=name,
         hidden=hidden,
