@@ -69,7 +69,7 @@ def judge(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row a definition with a target and an area, with the columns of ``Verdict``.
+    One row a definition with a target, a direction and an area, with the columns of ``Verdict``.
     """
     plain = estimates[(estimates["by"] == "") & (estimates["round"] == study.endline.key)]
     as_of = study.data_as_of.isoformat() if study.data_as_of else ""
@@ -77,7 +77,7 @@ def judge(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     for row in plain.to_dict("records"):
         indicator = study.indicator(row["indicator"], row["variant"])
         target = indicator.target_in(row["area"])
-        if target is not None:
+        if target is not None and indicator.direction != "none":
             verdicts.append(asdict(verdict(cast("dict[str, Any]", row), indicator, target, as_of=as_of)))
     return pd.DataFrame(verdicts, columns=list(COLUMNS))
 

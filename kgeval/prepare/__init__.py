@@ -1,1 +1,13 @@
-"""Raw files into analysable tables, with every row and every change accounted for."""
+"""Raw files into analysable tables, with every row and every change accounted for.
+
+In the data's way: ``receive`` reads what a folder delivers, ``clean`` decodes, checks and corrects it
+with a full account, ``conservation`` proves that nothing was lost, ``link`` joins what belongs
+together and derives columns.
+"""
+
+from kgeval.prepare.account import conservation
+from kgeval.prepare.clean import Cleaned, clean
+from kgeval.prepare.link import link
+from kgeval.prepare.receive import Delivery, receive
+
+__all__ = ["Cleaned", "Delivery", "clean", "conservation", "link", "receive"]

@@ -2,7 +2,8 @@
 
 Everything is three-valued (``boolean`` with missing for unknown): an aggregate over linked records is
 unknown as long as an unanswered question could still decide it. Records are linked within their
-round; a table that spans all rounds (a frame, a register) is linked to each.
+round; a table that spans all rounds (a frame, a register) is linked to each, and looks itself into the
+round that it is kept under.
 """
 
 from __future__ import annotations
@@ -137,21 +138,18 @@ def _plain(values: pd.Series) -> pd.Series:
     return values.astype("float64") if values.dtype == "Float64" else values
 
 
-def _rounds(study: Study, table: str, frame: pd.DataFrame) -> pd.Series:
-    """Return the round by which records are linked; "" for a table that belongs to every round."""
-    return (
-        pd.Series("", index=frame.index, dtype="str") if study.tables[table].round.always else frame["round"]
-    )
-
-
 def _pairing(
     study: Study, tables: Tables, here: str, by: str, there: str, column: str
 ) -> tuple[pd.MultiIndex, pd.MultiIndex]:
-    """Return (round, key) of the records here and there, comparable with one another."""
+    """Return (round, key) of the records here and there, comparable with one another.
+
+    A table that spans the phase answers the records of every round; where it asks itself, it asks
+    the round that it is kept under.
+    """
     own, other = tables[here], tables[there]
-    rounds, others = _rounds(study, here, own), _rounds(study, there, other)
-    if (rounds == "").all() or (others == "").all():
-        rounds, others = rounds.mask(rounds != "", ""), others.mask(others != "", "")
+    rounds, others = own["round"], other["round"]
+    if study.tables[there].round.always:
+        rounds, others = (pd.Series("", index=frame.index, dtype="str") for frame in (own, other))
     return (
         pd.MultiIndex.from_arrays([rounds, own[by].astype("str")]),
         pd.MultiIndex.from_arrays([others, other[column].astype("str")]),
@@ -243,17 +241,15 @@ def levels(
     another one decides it.
     """
     rounds = tuple(rounds)
-    met = {rule: _met(rule, rounds, frame) for rule in rules}
+    met = [(rule, _met(rule, rounds, frame)) for rule in rules]
     managed = composite.managed.truth(frame)
     true = pd.Series(True, index=frame.index, dtype="boolean")
     legal, core, vetoes = true, true, true
-    for rule, truth in met.items():
+    for rule, truth in met:
         legal = legal & truth if rule.legal else legal
         core = core & truth if rule.core else core
         vetoes = vetoes & truth if rule.veto else vetoes
-    rest = [
-        (_applies(rule, rounds, frame), truth) for rule, truth in met.items() if not (rule.legal or rule.veto)
-    ]
+    rest = [(_applies(rule, rounds, frame), truth) for rule, truth in met if not (rule.legal or rule.veto)]
     standard = managed & legal & vetoes & _share(rest, composite.share_of_rest, frame)
     return {"legal_only": managed, "standard": standard, "strict": standard & core}
 
