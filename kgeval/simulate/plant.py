@@ -1,0 +1,145 @@
+"""Planting: which cells and rows of a draft get which fault, and the list of all that was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from kgeval.plan.form import Question
+from kgeval.plan.study import Study
+from kgeval.simulate.bed import Bed
+from kgeval.simulate.cells import Draft
+from kgeval.simulate.draw import Mask, stream
+from kgeval.simulate.fault import CELL_FAULTS, Fault
+from kgeval.simulate.model import Model
+
+_TWICE = "its key stands twice in the file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """One fault: in which record of the draft, which column ("" for the whole record), and what it did."""
+
+    record: int
+    column: str
+    fault: str
+    true_value: str
+    delivered_value: str
+    findable: bool
+    why: str
+
+
+def plant(draft: Draft, study: Study, model: Model, seed: int) -> tuple[Draft, list[Planted]]:
+    """Return the draft as it is handed in, with the list of its faults.
+
+    Each fault hits a share of the cells (or records) in which it can happen, the rate that the model
+    gives it; no cell is hit twice. Duplicated records stand somewhere below their original.
+    """
+    bed = Bed(study=study, draft=draft, words=model.words, seen=draft.as_asked())
+    untouched = pd.DataFrame(True, index=draft.cells.index, columns=draft.cells.columns)
+    cells = draft.cells.copy()
+    planted: list[Planted] = []
+    for fault in CELL_FAULTS:
+        rng = stream(seed, "fault", fault.name, draft.file)
+        rate, only = model.dirt.get(fault.name, 0.0), model.only.get(fault.name)
+        for question in _open_to(fault, bed, only) if rate > 0 else ():
+            # one draw a record, whatever stands in it: a further answer does not move the others' faults
+            hit = (rng.random(len(cells)) < rate) & untouched[question.name].to_numpy()
+            new = _spoil(fault, question, bed, hit & fault.places(question, bed), rng)
+            for one in new:
+                cells.loc[one.record, one.column] = one.delivered_value
+                untouched.loc[one.record, one.column] = False
+            planted += new
+    rng = stream(seed, "fault", "records", draft.file)
+    dirty, repeated = _repeat(replace(draft, cells=cells), bed, model.dirt, rng)
+    return dirty, [*_masked(planted, draft), *repeated]
+
+
+def _open_to(fault: Fault, bed: Bed, only: Sequence[str] | None) -> Iterator[Question]:
+    for question in bed.draft.questions:
+        if (only is None or question.name in only) and fault.fits(question, bed):
+            yield question
+
+
+def _spoil(fault: Fault, question: Question, bed: Bed, hit: Mask, rng: np.random.Generator) -> list[Planted]:
+    if not hit.any():
+        return []
+    true = bed.draft.cells.loc[hit, question.name]
+    spoiled = fault.spoil(true, question, bed, rng).dropna().astype("str")
+    verdicts = fault.judge(spoiled, question, bed) if len(spoiled) else []
+    found = zip(spoiled.index.tolist(), spoiled.tolist(), verdicts, strict=True)
+    return [
+        Planted(
+            record=record, column=question.name, fault=fault.name, true_value=str(true[record]),
+            delivered_value=text, findable=findable, why=why,
+        )
+        for record, text, (findable, why) in found
+    ]  # fmt: skip
+
+
+def _masked(planted: Sequence[Planted], draft: Draft) -> list[Planted]:
+    """Blank the values of columns of class direct: a list of faults is no place for them."""
+    direct = {question.name for question in draft.questions if question.personal == "direct"}
+    return [
+        replace(one, true_value="", delivered_value="") if one.column in direct else one for one in planted
+    ]
+
+
+def _repeat(
+    draft: Draft, bed: Bed, dirt: Mapping[str, float], rng: np.random.Generator
+) -> tuple[Draft, list[Planted]]:
+    """Hand some records in twice, a few of them with another answer."""
+    number = len(draft.cells)
+    chance = rng.random(number)
+    exact = dirt.get("exact_duplicate", 0.0)
+    twice = np.flatnonzero(chance < exact + dirt.get("conflicting_duplicate", 0.0)).tolist()
+    if not twice:
+        return draft, []
+    planted = [
+        _exact(number + place)
+        if chance[record] < exact
+        else replace(_conflicting(record, draft, bed, rng) or _exact(0), record=number + place)
+        for place, record in enumerate(twice)
+    ]
+    copies = draft.cells.loc[twice].set_axis(range(number, number + len(twice)))
+    for one in planted:
+        if one.column:
+            copies.loc[one.record, one.column] = one.delivered_value
+    cells = pd.concat([draft.cells, copies])
+    records = draft.records.loc[[*range(number), *twice]].set_axis(cells.index)
+    # each copy stands somewhere between its original and the end of the file
+    order = np.argsort(np.concatenate([np.arange(number), rng.uniform(twice, number) + 0.5]), kind="stable")
+    return replace(draft, cells=cells.iloc[order], records=records.iloc[order]), planted
+
+
+def _exact(record: int) -> Planted:
+    return Planted(
+        record=record, column="", fault="exact_duplicate", true_value="", delivered_value="",
+        findable=True, why=_TWICE,
+    )  # fmt: skip
+
+
+def _conflicting(record: int, draft: Draft, bed: Bed, rng: np.random.Generator) -> Planted | None:
+    """Return a change of one answer of the record to one that somebody else gave, where there is one."""
+    closed = bed.fixed | bed.drivers
+    true = bed.draft.cells.loc[record]
+    open_to = [
+        question.name
+        for question in bed.draft.questions
+        if question.type in ("integer", "select_one")
+        and question.name not in closed
+        and true[question.name]
+        and draft.cells.loc[record, question.name] == true[question.name]
+    ]
+    for name in rng.permutation(np.array(open_to, dtype=object)).tolist():
+        given = bed.draft.cells[name]
+        others = sorted(set(given[given.ne("") & given.ne(true[name])]))
+        if others:
+            return Planted(
+                record=record, column=name, fault="conflicting_duplicate", true_value=str(true[name]),
+                delivered_value=others[int(rng.integers(len(others)))], findable=True, why=_TWICE,
+            )  # fmt: skip
+    return None
