@@ -24,13 +24,13 @@ class Levels:
         The columns' names.
     codes
         (records, columns); −1 where the value is missing.
-    values
+    names
         For each column its levels, in order.
     """
 
     columns: tuple[str, ...]
     codes: Codes
-    values: tuple[list[object], ...]
+    names: tuple[list[object], ...]
 
     def positions(self, breakdown: tuple[str, ...]) -> list[int]:
         """Return where the breakdown's columns stand."""
@@ -49,17 +49,20 @@ class Domains:
         (cells,) the domain of each cell; −1 where a value is missing.
     levels
         (domains, columns) level of each column in each domain.
-    values
+    names
         For each domain the value of each column.
+    notes
+        Codes for the column ``reason``.
     """
 
     breakdown: tuple[str, ...]
     code: Codes
     levels: Codes
-    values: tuple[tuple[object, ...], ...]
+    names: tuple[tuple[object, ...], ...]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.names)
 
 
 def breakdowns(by: By) -> tuple[tuple[tuple[str, ...], ...], bool]:
@@ -88,7 +91,7 @@ def code_levels(frame: pd.DataFrame, wanted: Sequence[tuple[str, ...]]) -> Level
     codes = np.empty((len(frame), len(columns)), dtype=np.intp)
     for place, (code, _) in enumerate(coded):
         codes[:, place] = code
-    return Levels(columns=columns, codes=codes, values=tuple(values for _, values in coded))
+    return Levels(columns=columns, codes=codes, names=tuple(names for _, names in coded))
 
 
 def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: Bools) -> Domains:
@@ -99,41 +102,38 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
     """
     places = levels.positions(breakdown)
     if not places:
-        return Domains(
-            breakdown=(),
-            code=np.zeros(len(codes), dtype=np.intp),
-            levels=np.empty((1, 0), dtype=np.intp),
-            values=((),),
-        )
+        whole = np.zeros(len(codes), dtype=np.intp)
+        return Domains(breakdown=(), code=whole, levels=np.empty((1, 0), dtype=np.intp), names=((),))
     chosen = codes[:, places]
     complete = (chosen >= 0).all(axis=1)
-    listed = complete & relevant
-    table = _combinations(chosen[listed])
+    table = _combinations(chosen[complete & relevant])
     code = np.full(len(codes), -1, dtype=np.intp)
     code[complete] = _position(chosen[complete], table)
-    values = tuple(
-        tuple(levels.values[place][level] for place, level in zip(places, row, strict=True)) for row in table
+    names = tuple(
+        tuple(levels.names[place][level] for place, level in zip(places, row, strict=True)) for row in table
     )
-    return Domains(breakdown=breakdown, code=code, levels=table, values=values)
+    return Domains(breakdown=breakdown, code=code, levels=table, names=names)
 
 
 def _combinations(rows: Codes) -> Codes:
     """Return the rows that occur, in order."""
     if not len(rows):
         return rows
+    code = _code(rows)
+    return rows[firsts(code, int(code.max()) + 1)]
+
+
+def _code(rows: Codes) -> Codes:
     code = np.zeros(len(rows), dtype=np.intp)
     for column in rows.T:
         code = nest(code, column)
-    return rows[firsts(code, int(code.max()) + 1)]
+    return code
 
 
 def _position(rows: Codes, table: Codes) -> Codes:
     """Find each row in the table of combinations; −1 where it is not listed."""
-    together = _combinations(np.concatenate([table, rows]))
-    code = np.zeros(len(table) + len(rows), dtype=np.intp)
-    for column in np.concatenate([table, rows]).T:
-        code = nest(code, column)
-    place = np.full(len(together), -1, dtype=np.intp)
+    code = _code(np.concatenate([table, rows]))
+    place = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.intp)
     place[code[: len(table)]] = np.arange(len(table))
     return place[code[len(table) :]]
 

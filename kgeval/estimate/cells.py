@@ -64,6 +64,7 @@ def sum_cells(
     weight: Sequence[Floats | None],
     unit: Codes,
     levels: Codes,
+    *,
     relevant: Bools | None = None,
     origin: Floats | None = None,
 ) -> Cells:
@@ -170,7 +171,7 @@ def _times(values: Floats, held: Floats | None) -> Floats:
 
 
 def _unknown(asked: Measure, one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:
-    """What unknown answers and unknown membership could add at the least and at the most."""
+    """Return what unknown answers and unknown membership could add at the least and at the most."""
     everybody = np.ones(len(one.y), dtype=bool)
     known = everybody if one.known is None else one.known
     member = everybody if one.member is None else one.member

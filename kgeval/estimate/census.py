@@ -1,49 +1,58 @@
-"""A declared census: every unit of the frame was asked, so there is no sampling error, only missing answers."""
+"""A declared census: every unit of the frame was asked, so no sampling error, only missing answers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from kgeval.estimate.linear import values
-from kgeval.estimate.units import Bools, Floats
+from kgeval.estimate.bounds import missing_bounds
+from kgeval.estimate.finished import Finished
+from kgeval.estimate.linear import DomainCells, answering, values
+from kgeval.estimate.measure import Measure, are_added
+from kgeval.estimate.reason import Texts, blank, say
+from kgeval.estimate.units import Floats, Units
 
 
-def missing_bounds(
-    total: dict[str, Floats], value: Floats, added: Bools, bounded: Bools
-) -> tuple[Floats, Floats]:
-    """Return the lowest and highest value over all answers that unknown records could have given.
+def describe(measures: Sequence[Measure], cells: DomainCells, units: Units) -> Finished:
+    """Describe each measure in each domain; the interval is that of the missing answers alone.
 
-    Parameters
-    ----------
-    total
-        Field → (measures, domains) sums.
-    value
-        (measures, domains) estimates from the answered records.
-    added
-        (measures,) whether the measure is a total or count.
-    bounded
-        (measures,) whether unknown answers have limits (shares, counts, and values with a logical range).
-
-    Returns
-    -------
-    (measures, domains) each; NaN where unknown answers have no limits.
+    Non-response in a census is never turned into sampling by a finite-population correction.
     """
-    low = values(_with(total, "least"), added)
-    high = values(_with(total, "most"), added)
-    open_ended = ~bounded[:, None] & (total["missing"] > 0)
-    return np.where(open_ended, np.nan, low), np.where(open_ended, np.nan, high)
+    total = cells.totals
+    value = values(total, are_added(measures))
+    clusters, strata = answering(cells, units)
+    low, high = missing_bounds(measures, total)
+    nothing = np.full_like(value, np.nan)
+    return Finished(
+        value=value,
+        se=nothing,
+        low=nothing,
+        high=nothing,
+        df=nothing,
+        n=total["n"],
+        n_missing=total["missing"],
+        clusters=clusters,
+        strata=strata,
+        weighted_n=total["w"],
+        deff=nothing,
+        missing_low=low,
+        missing_high=high,
+        interval_method=blank(value.shape, "census"),
+        flag=blank(value.shape, "ok"),
+        reason=_reasons(measures, total),
+    )
 
 
-def _with(total: dict[str, Floats], end: str) -> dict[str, Floats]:
-    return total | {
-        "y": total["y"] + total[f"{end}_y"],
-        "x": total["x"] + total[f"{end}_x"],
-        "n": total["n"] + total["missing"],
-    }
-
-
-def sentence(answered: float, missing: float, succeeded: float | None) -> str:
-    """Say what was asked and answered, as the column ``reason`` holds it."""
-    frame = answered + missing
-    counted = f"{succeeded:g} of {answered:g} answered" if succeeded is not None else f"{answered:g} answered"
-    return f"census: {counted} (N = {frame:g}, {missing:g} unknown)"
+def _reasons(measures: Sequence[Measure], total: dict[str, Floats]) -> Texts:
+    """Say x of r answered (N, k unknown)."""
+    reason = blank(total["n"].shape)
+    for line, asked in enumerate(measures):
+        for place, (n, missing, y) in enumerate(
+            zip(total["n"][line], total["missing"][line], total["y"][line], strict=True)
+        ):
+            counted = f"{y:g} of {n:g} answered" if asked.kind in {"share", "count"} else f"{n:g} answered"
+            reason[line, place] = f"census: {counted} (N = {n + missing:g}, {missing:g} unknown)"
+    say(reason, (total["n"] == 0) & (total["missing"] > 0), "no_answers: nobody in this domain has answered")
+    say(reason, (total["n"] == 0) & (total["missing"] == 0), "empty_domain: nobody counts in this domain")
+    return reason

@@ -13,7 +13,7 @@ from kgeval.estimate.breakdown import domains
 from kgeval.estimate.estimates import Table, tabulate
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import answering, domain_cells, scores, values
-from kgeval.estimate.measure import Measure, Operand
+from kgeval.estimate.measure import Measure, Operand, are_added
 from kgeval.estimate.units import Floats
 from kgeval.estimate.variance import unit_covariance
 from kgeval.plan.sample import SampleDesign
@@ -102,8 +102,9 @@ def joint(
 def joint_of(table: Table) -> Joint:
     """Return the estimates of a cell table (no breakdown) with their covariance."""
     cells = domain_cells(table.cells, domains(table.levels, (), table.cells.levels, table.cells.relevant))
-    value = values(cells.totals, table.added)
-    linear = scores(cells, value, table.added)
+    added = are_added(table.measures)
+    value = values(cells.totals, added)
+    linear = scores(cells, value, added)
     size = len(table.units.stages[0].unit)
     totals = np.zeros((size, len(table.measures)))
     totals[cells.unit] = linear.T

@@ -120,25 +120,10 @@ def wald(s: Sampled) -> Limits:
 
 
 def likelihood(s: Sampled) -> Limits:
-    """Scaled profile likelihood: deviance(p) ≤ t² · v · n / (p(1 − p)) (Rao & Scott 1984)."""
-    # R scales the weights to mean 1, so the binomial likelihood has n records.
-    bound = s.t**2 * s.v * s.n / (s.p * (1 - s.p))
+    """Scaled profile likelihood (Rao & Scott 1984), interpolated as R does."""
+    from kgeval.estimate.profile_likelihood import limits
 
-    def excess(candidate: Array) -> Array:
-        gain = special.xlogy(s.p, s.p / candidate) + special.xlogy(1 - s.p, (1 - s.p) / (1 - candidate))
-        return np.asarray(2 * s.n * gain - bound)
-
-    tiny = np.full_like(s.p, 1e-15)
-    return _bisect(excess, s.p, tiny), _bisect(excess, s.p, 1 - tiny)
-
-
-def _bisect(excess: Callable[[Array], Array], inner: Array, outer: Array) -> Array:
-    """Find where ``excess`` turns positive between the estimate (inside) and the edge (outside)."""
-    for _ in range(100):
-        middle = (inner + outer) / 2
-        inside = excess(middle) <= 0
-        inner, outer = np.where(inside, middle, inner), np.where(inside, outer, middle)
-    return (inner + outer) / 2
+    return limits(s)
 
 
 def all_equal(p: Array, n: Array, df: Array, deff: Array, level: float) -> tuple[Array, Array, Array]:

@@ -1,4 +1,4 @@
-"""From cells to linearised estimates: value, variance, degrees of freedom and design effect of each domain."""
+"""From cells to linearised estimates: value, variance, degrees of freedom and design effect by domain."""
 
 from __future__ import annotations
 

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.units import Bools, Floats
-
-if TYPE_CHECKING:
-    from kgeval.plan.indicator import Indicator
+from kgeval.plan.expression import Expression, parse
+from kgeval.plan.indicator import Indicator
 
 Kind = Literal["share", "mean", "total", "ratio", "count"]
 
 
-class Expressed(Protocol):
-    """A parsed expression (:class:`kgeval.plan.expression.Expression`)."""
-
-    def truth(self, frame: pd.DataFrame, *, today: date | None = None) -> pd.Series:
-        """Evaluate to true, false or unknown."""
-
-    def values(self, frame: pd.DataFrame, *, today: date | None = None) -> pd.Series:
-        """Evaluate to values."""
-
-
 # A text is an XLSForm expression; arrays and series hold one value a record, NaN or NA = unknown.
-Operand = str | Expressed | pd.Series | np.ndarray | Sequence[Any]
+Operand = str | Expression | pd.Series | npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,23 +197,18 @@ def number(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Fl
     return _numbers(_evaluated(operand, frame, truth=False), len(frame), name)
 
 
-def _evaluated(operand: Operand, frame: pd.DataFrame, *, truth: bool) -> Any:
-    if isinstance(operand, str):
-        from kgeval.plan.expression import parse
-
-        operand = parse(operand)
-    if hasattr(operand, "truth"):
-        return operand.truth(frame) if truth else operand.values(frame)
-    return operand
+def _evaluated(operand: Operand, frame: pd.DataFrame, *, truth: bool) -> pd.Series | npt.NDArray[Any]:
+    expression = parse(operand) if isinstance(operand, str) else operand
+    if isinstance(expression, Expression):
+        return expression.truth(frame) if truth else expression.values(frame)
+    return expression
 
 
-def _numbers(values: Any, records: int, name: str) -> tuple[Floats, Bools | None]:
-    if isinstance(values, pd.Series):
-        values = _series_to_numpy(values, name)
-    array = np.asarray(values)
+def _numbers(values: pd.Series | npt.NDArray[Any], records: int, name: str) -> tuple[Floats, Bools | None]:
+    array = _series_to_numpy(values, name) if isinstance(values, pd.Series) else np.asarray(values)
     if array.shape != (records,):
         raise DesignError(
-            f"{name or 'a condition'!r} has {array.size} values for {records} records; give one value a record"
+            f"{name or 'a condition'!r} has {array.size} values for {records} records; give one a record"
         )
     if array.dtype.kind == "b":
         return array.astype(np.float64), None
@@ -244,12 +228,12 @@ def _numbers(values: Any, records: int, name: str) -> tuple[Floats, Bools | None
     return np.where(unknown, 0.0, array), ~unknown
 
 
-def _series_to_numpy(values: pd.Series, name: str) -> np.ndarray:
-    if not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
-        if not values.isna().all() and values.dtype != object:
-            raise _not_numbers(name)
+def _series_to_numpy(values: pd.Series, name: str) -> npt.NDArray[Any]:
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "bif":
         return values.to_numpy()
+    is_text = not (pd.api.types.is_numeric_dtype(values.dtype) or values.dtype == object)
+    if is_text and not values.isna().all():
+        raise _not_numbers(name)
     try:
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as failure:
@@ -288,7 +272,7 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
         row = int(np.argmax(wrong))
         raise DesignError(
             f"weight column {column!r} is {_kind_of_wrong(found[row])} in row {row + 1} "
-            f"({int(wrong.sum())} such rows); a sampling weight is a positive finite number: mend or exclude them"
+            f"({int(wrong.sum())} such rows); a sampling weight is positive and finite: mend or exclude them"
         )
     return found
 
@@ -301,11 +285,20 @@ def _kind_of_wrong(weight: float) -> str:
     return "zero" if weight == 0 else "negative"
 
 
-def named(measures: Sequence[Measure]) -> Mapping[str, Measure]:
-    """Return the measures by name; a name given twice is an error."""
-    by_name = {asked.name: asked for asked in measures}
-    if len(by_name) < len(measures):
-        names = [asked.name for asked in measures]
+def distinct(measures: Sequence[Measure] | Measure) -> tuple[Measure, ...]:
+    """Return the measures; a name given twice, or none at all, is an error."""
+    asked = (measures,) if isinstance(measures, Measure) else tuple(measures)
+    names = [one.name for one in asked]
+    if not asked:
+        raise DesignError(
+            "there is nothing to estimate; give at least one share, mean, total, ratio or count"
+        )
+    if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DesignError(f"two measures are called {twice!r}; give each a name of its own")
-    return by_name
+    return asked
+
+
+def are_added(measures: Sequence[Measure]) -> Bools:
+    """(measures,) whether the measure is a total or count, not a quotient."""
+    return np.array([asked.kind in {"total", "count"} for asked in measures], dtype=bool)

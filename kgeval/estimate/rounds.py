@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from kgeval.errors import DesignError
 from kgeval.estimate.units import nest, ordered_codes
 from kgeval.plan.sample import SampleDesign, stages
 
-_STRATUM = "stratum within round"
+_STRATUM, _CLUSTER = "stratum within round", "cluster within round"
 
 
 def nest_in_rounds(
@@ -41,7 +42,17 @@ def nest_in_rounds(
     if strata:
         inner, _ = ordered_codes(frame[strata[0]])
         codes = nest(codes, inner + 1)
-    return frame.assign(**{_STRATUM: codes}), replace(design, stratum=(_STRATUM, *strata[1:]))
+    nested: dict[str, Any] = {_STRATUM: codes}
+    clusters = stages(design.cluster)
+    if clusters:  # the same id in two rounds is two clusters, and no fault of the ids
+        inner, _ = ordered_codes(frame[clusters[0]])
+        nested[_CLUSTER] = pd.array(nest(codes, inner + 1), dtype="Int64")
+        nested[_CLUSTER][inner < 0] = pd.NA
+    return frame.assign(**nested), replace(
+        design,
+        stratum=(_STRATUM, *strata[1:]),
+        cluster=(_CLUSTER, *clusters[1:]) if clusters else None,
+    )
 
 
 def coding_differs(before: pd.Series, after: pd.Series) -> bool:

@@ -158,8 +158,9 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     Texts that are all whole numbers are put in the order of the numbers ("2" before "10").
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.cat.codes.to_numpy(dtype=np.intp), list(values.cat.categories)
-    codes, levels = pd.factorize(values, use_na_sentinel=True)
+        return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
+    coded, levels = pd.factorize(values, use_na_sentinel=True)
+    codes = coded.astype(np.intp, copy=False)
     found = list(levels)
     order = sorted(range(len(found)), key=lambda index: _rank(found[index]))
     if order == list(range(len(found))):
@@ -167,7 +168,7 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     place = np.empty(len(found) + 1, dtype=np.intp)
     place[order] = np.arange(len(found))
     place[-1] = -1  # a missing value keeps its −1
-    return place[codes], [found[index] for index in order]
+    return np.asarray(place[codes], dtype=np.intp), [found[index] for index in order]
 
 
 def _rank(level: object) -> tuple[int, float, str]:
@@ -211,7 +212,7 @@ def _population(frame: pd.DataFrame, column: str) -> Floats:
     wrong = ~(counts >= 1)
     if wrong.any():
         raise DesignError(
-            f"population column {column!r} is no count of units (1 or more) in row {int(np.argmax(wrong)) + 1}; "
+            f"population column {column!r} is no count of units in row {int(np.argmax(wrong)) + 1}; "
             "give the number of units in the stratum, not a sampling fraction"
         )
     return counts
@@ -250,13 +251,20 @@ def _stage(
         if (fraction > 1 + 1e-12).any():
             worst = int(np.argmax(fraction))
             raise DesignError(
-                f"{name(int(record_of_stratum[worst]))} has {int(drawn[worst])} sampled units but a population "
-                f"of {drawn[worst] / fraction[worst]:g}; correct the population column"
+                f"{name(int(record_of_stratum[worst]))} has {int(drawn[worst])} sampled units but "
+                f"a population of {drawn[worst] / fraction[worst]:g}; correct the population column"
             )
     share = share_above[record_of_stratum]
     scale = share * (1 - fraction) * drawn / np.maximum(drawn - 1, 1)
     alone = (drawn == 1) & (fraction < 1 - 1e-7)
-    scale, centred, notes = _single(scale, alone, above[record_of_stratum], rule, record_of_stratum, name)
+    scale, centred, notes = _single(
+        scale,
+        alone,
+        parent=above[record_of_stratum],
+        rule=rule,
+        record_of_stratum=record_of_stratum,
+        name=name,
+    )
     stage = Stage(
         unit=unit[firsts(ultimate, int(ultimate.max()) + 1)],
         stratum=stratum_of_unit,
@@ -283,6 +291,7 @@ def _constant(population: Floats, stratum: Codes, record_of_stratum: Codes, name
 def _single(
     scale: Floats,
     alone: Bools,
+    *,
     parent: Codes,
     rule: SingleCluster,
     record_of_stratum: Codes,

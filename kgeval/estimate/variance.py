@@ -28,7 +28,9 @@ def covariance(scores: Floats, units: Units) -> Floats:
     """
     columns = np.asarray(scores, dtype=np.float64).reshape(len(scores), -1)
     size = len(units.stages[0].unit)
-    totals = np.stack([np.bincount(units.unit, column, size) for column in columns.T], axis=1)
+    totals = np.stack(
+        [np.bincount(units.unit, column, size).astype(np.float64) for column in columns.T], axis=1
+    )
     return unit_covariance(totals, units)
 
 
@@ -78,7 +80,7 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         drawn = stage.clusters[held]
         means = sum_runs(totals, first) / drawn
         if not stage.centred.all():
-            grand, absent = _grand_means(totals, at[0], at[1], home, held, domains, stage)
+            grand, absent = _grand_means(totals, at, (home, held), domains, stage)
             means = np.where(stage.centred[held], means, grand)
             variances += absent
         squares = sum_runs((totals - np.repeat(means, present, axis=1)) ** 2, first)
@@ -91,15 +93,18 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
 
 
 def _grand_means(
-    totals: Floats, domain: Codes, cluster: Codes, home: Codes, held: Codes, domains: int, stage: Stage
+    totals: Floats, at: tuple[Codes, Codes], runs: tuple[Codes, Codes], domains: int, stage: Stage
 ) -> tuple[Floats, Floats]:
-    """Means that single-cluster strata are held against under ``adjust`` (R survey 4.5).
+    """Find the means that single-cluster strata are held against under ``adjust`` (R survey 4.5).
+
+    ``at`` are domain and cluster of each total, ``runs`` domain and stratum of each run of totals.
 
     Returns
     -------
     (estimates, runs) the mean over all units below the parent of each (domain, stratum), and
     (estimates, domains) what the single-cluster strata without a member of the domain add.
     """
+    (domain, cluster), (home, held) = at, runs
     below = np.bincount(stage.parent, stage.clusters)
     parents = len(below)
     key = domain * parents + stage.parent[stage.stratum[cluster]]

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.breakdown import By, Domains, as_text, breakdowns, domains
-from kgeval.estimate.estimates import Table, tabulate
+from kgeval.estimate.breakdown import By, Domains, breakdowns, domains
+from kgeval.estimate.estimates import Table, label_columns, tabulate
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule, DomainCells, Linear, answering, domain_cells, linearise, scores
-from kgeval.estimate.measure import Measure, Operand
+from kgeval.estimate.measure import Measure, Operand, are_added, distinct
+from kgeval.estimate.reason import say
 from kgeval.estimate.rounds import coding_differs, nest_in_rounds
 from kgeval.estimate.units import Codes, Floats, Units, sampling_units
 from kgeval.estimate.variance import changes, domain_variances, sum_runs
+from kgeval.plan.expression import Expression
 from kgeval.plan.sample import SampleDesign, stages
 
 COLUMNS = (
@@ -76,13 +79,14 @@ def change(
     """
     if column not in frame.columns:
         raise DesignError(f"the round column {column!r} is not in the data; correct its name")
-    rows = frame[frame[column].isin([start, end])].reset_index(drop=True)
+    chosen = frame[column].isin([start, end]).to_numpy()
+    rows = frame[chosen].reset_index(drop=True)
     if rows.empty:
         raise DesignError(
             f"column {column!r} holds neither {start!r} nor {end!r}; correct the rounds asked for"
         )
-    asked = tuple(_aligned(one, frame[column].isin([start, end])) for one in _sequence(measures))
-    where = _picked(where, frame[column].isin([start, end]))
+    asked = tuple(_aligned(one, chosen) for one in distinct(measures))
+    where = None if where is None else _picked(where, chosen)
     if person is not None and not design.census:
         from kgeval.evaluate.panel import paired_change
 
@@ -93,7 +97,7 @@ def change(
     wanted, listed = breakdowns(by)
     nested, own = nest_in_rounds(rows, design, column)
     table = tabulate(nested, own, asked, wanted=[(column, *breakdown) for breakdown in wanted], where=where)
-    request = _Request(
+    request = Request(
         column=column, start=start, end=end, level=level, df=design.df if df is None else df, person=person
     )
     if design.census:
@@ -120,19 +124,16 @@ class Request:
     person: str | None
 
 
-_Request = Request
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
     """The domains of a breakdown, each with its place in both rounds (−1: not in that round).
 
-    ``values`` holds each domain's value of each breakdown column; ``before`` and ``after`` its place
+    ``names`` holds each domain's value of each breakdown column; ``before`` and ``after`` its place
     among the (round, breakdown) domains; ``home`` leads back, (round, breakdown) domain → domain.
     """
 
     breakdown: tuple[str, ...]
-    values: tuple[tuple[object, ...], ...]
+    names: tuple[tuple[object, ...], ...]
     before: Codes
     after: Codes
     home: Codes
@@ -144,17 +145,17 @@ class Pairs:
 
 def pair_domains(found: Domains, request: Request) -> Pairs:
     """Find the two rounds of every domain."""
-    tails = list(dict.fromkeys(value[1:] for value in found.values))
+    tails = list(dict.fromkeys(value[1:] for value in found.names))
     order = {tail: place for place, tail in enumerate(tails)}
     places = {
         "before": np.full(len(tails), -1, dtype=np.intp),
         "after": np.full(len(tails), -1, dtype=np.intp),
     }
     home = np.empty(len(found), dtype=np.intp)
-    for place, value in enumerate(found.values):
+    for place, value in enumerate(found.names):
         home[place] = order[value[1:]]
         places["before" if value[0] == request.start else "after"][home[place]] = place
-    return Pairs(breakdown=found.breakdown[1:], values=tuple(tails), home=home, **places)
+    return Pairs(breakdown=found.breakdown[1:], names=tuple(tails), home=home, **places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +210,7 @@ def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) 
     ids = rows[clusters[0]]
     if design.rounds != "independent" and coding_differs(ids[before], ids[~before]):
         text = (
-            f"cluster_coding: the ids in {clusters[0]!r} look shared by the rounds but are coded differently, "
+            f"cluster_coding: ids in {clusters[0]!r} look shared by the rounds but are coded differently, "
             "so the rounds count as different clusters"
         )
         warnings.warn(text, ClusterCodingWarning, stacklevel=4)
@@ -222,11 +223,11 @@ def _changes(
 ) -> pd.DataFrame:
     found = domains(table.levels, (request.column, *breakdown), table.cells.levels, table.cells.relevant)
     cells = domain_cells(table.cells, found)
-    linear = linearise(cells, table.units, table.added, table.cells.origin, request.df)
+    linear = linearise(cells, table.units, are_added(table.measures), table.cells.origin, request.df)
     pairs = pair_domains(found, request)
     before, after = pairs.take(linear.value, pairs.before), pairs.take(linear.value, pairs.after)
     separate = _separate(pairs, linear)
-    score = scores(cells, linear.value, table.added)
+    score = scores(cells, linear.value, are_added(table.measures))
     if table.design.rounds == "same_clusters":
         variance = _variance(score, cells, pairs, table.units, np.arange(len(overlap.to_plain)))
     elif table.design.rounds == "independent":
@@ -262,7 +263,7 @@ def _variance(score: Floats, cells: DomainCells, pairs: Pairs, units: Units, lea
     """Variance of (after − before): the scores of both rounds meet in the same units."""
     sign = np.where(np.isin(cells.domain, pairs.after), 1.0, -1.0)
     difference, unit, domain = _merged(score * sign, cells, pairs, lead)
-    return domain_variances(difference, unit, domain, len(pairs.values), units)
+    return domain_variances(difference, unit, domain, len(pairs.names), units)
 
 
 def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap: _Overlap) -> Floats:
@@ -279,7 +280,7 @@ def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap:
 def _freedom(cells: DomainCells, pairs: Pairs, overlap: _Overlap, request: Request) -> Floats:
     """Clusters of both rounds united − their strata, among answered records."""
     n, unit, domain = _merged(cells.sums["n"], cells, pairs, overlap.to_plain)
-    merged = DomainCells(domain=domain, unit=unit, sums={"n": n}, totals={}, domains=len(pairs.values))
+    merged = DomainCells(domain=domain, unit=unit, sums={"n": n}, totals={}, domains=len(pairs.names))
     clusters, strata = answering(merged, overlap.plain)
     if request.df == "domain":
         own = clusters - strata
@@ -290,11 +291,13 @@ def _freedom(cells: DomainCells, pairs: Pairs, overlap: _Overlap, request: Reque
 
 
 def _no_totals(table: Table) -> None:
-    if table.added.any():
-        name = next(one.name for one, added in zip(table.measures, table.added, strict=True) if added)
+    if are_added(table.measures).any():
+        name = next(
+            one.name for one, added in zip(table.measures, are_added(table.measures), strict=True) if added
+        )
         raise DesignError(
-            f"the change of the total {name!r} cannot be estimated where the rounds share only a part of their "
-            "clusters; ask for a mean, share or ratio"
+            f"the change of the total {name!r} cannot be estimated where the rounds share only a part of "
+            "their clusters; ask for a mean, share or ratio"
         )
 
 
@@ -325,9 +328,9 @@ def _rows(
     np.divide((separate.sum(axis=0) - variance) / 2, product, out=correlation, where=product > 0)
     reason = np.full(difference.shape, "; ".join([*table.units.notes, *notes]), dtype=object)
     for count, name in zip(missing, (request.start, request.end), strict=True):
-        _say(reason, ~(count > 0), f"no_answers: no answer in round {name}")
-    _say(reason, ~np.isnan(difference) & np.isnan(df), "no_df: too few clusters for a sampling error")
-    _say(reason, no_variance, "no_variance: the answers show no sampling variance, so there is no interval")
+        say(reason, ~(count > 0), f"no_answers: no answer in round {name}")
+    say(reason, ~np.isnan(difference) & np.isnan(df), "no_df: too few clusters for a sampling error")
+    say(reason, no_variance, "no_variance: the answers show no sampling variance, so there is no interval")
     content = {
         "from_value": before, "to_value": after, "difference": difference, "se": se, "low": low, "high": high,
         "df": np.where(np.isnan(difference), np.nan, df), "correlation": np.clip(correlation, -1, 1),
@@ -345,42 +348,31 @@ def change_frame(
     listed: bool,
 ) -> pd.DataFrame:
     """Lay (measures, domains) columns out as one row a change."""
-    size = len(pairs.values)
+    size = len(pairs.names)
     columns: dict[str, object] = {
         "indicator": [one.name for one in measures for _ in range(size)],
         "kind": [one.kind for one in measures for _ in range(size)],
+        **label_columns(pairs.breakdown, pairs.names, len(measures), listed=listed),
+        "from_round": request.start,
+        "to_round": request.end,
+        **{name: values.ravel() for name, values in content.items()},
     }
-    if listed:
-        columns["by"] = ["*".join(pairs.breakdown)] * (len(measures) * size)
-        columns["by_value"] = [" * ".join(map(as_text, value)) for value in pairs.values] * len(measures)
-    else:
-        for place, name in enumerate(pairs.breakdown):
-            columns[name] = [value[place] for value in pairs.values] * len(measures)
-    columns |= {"from_round": request.start, "to_round": request.end}
-    columns |= {name: values.ravel() for name, values in content.items()}
     return pd.DataFrame(columns)
 
 
-def _say(reason: np.ndarray, where: np.ndarray, text: str) -> None:
-    if where.any():
-        reason[where] = [f"{said}; {text}" if said else text for said in reason[where]]
-
-
-def _sequence(measures: Sequence[Measure] | Measure) -> tuple[Measure, ...]:
-    return (measures,) if isinstance(measures, Measure) else tuple(measures)
-
-
-def _aligned(asked: Measure, chosen: pd.Series) -> Measure:
+def _aligned(asked: Measure, chosen: npt.NDArray[np.bool_]) -> Measure:
     """Keep the chosen records of answers that were given as arrays."""
     return replace(
-        asked, answer=_picked(asked.answer, chosen), counts=_picked(asked.counts, chosen),
-        per=_picked(asked.per, chosen),
-    )  # fmt: skip
+        asked,
+        answer=_picked(asked.answer, chosen),
+        counts=None if asked.counts is None else _picked(asked.counts, chosen),
+        per=None if asked.per is None else _picked(asked.per, chosen),
+    )
 
 
-def _picked(operand: Operand | None, chosen: pd.Series) -> Operand | None:
-    if operand is None or isinstance(operand, str) or hasattr(operand, "truth"):
+def _picked(operand: Operand, chosen: npt.NDArray[np.bool_]) -> Operand:
+    if isinstance(operand, str | Expression):
         return operand
     if isinstance(operand, pd.Series):
-        return operand[chosen.to_numpy()].reset_index(drop=True)
-    return np.asarray(operand)[chosen.to_numpy()]
+        return operand[chosen].reset_index(drop=True)
+    return np.asarray(operand)[chosen]

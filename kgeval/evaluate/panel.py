@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +43,7 @@ def paired_change(
         twice = int(rows.loc[chosen, person].dropna().duplicated().sum())
         if twice:
             raise DesignError(
-                f"{twice} records of round {name} repeat a person of {person!r}; a person has one record a round"
+                f"{twice} records of round {name} repeat a person of {person!r}; keep one record a round"
             )
     partner = _partners(rows[person], before)
     last = rows[~before].reset_index(drop=True)
@@ -59,11 +58,13 @@ def paired_change(
             for part, values in (("from", first), ("to", second), ("difference", second - first))
         ]
     found = estimate(last, design, asked, by=by, level=level, df=df)
-    return _rows(found, measures, start, end, note=_note(rows[person], before, partner))
+    met, asked_first = int((partner >= 0).sum()), int(before.sum())
+    note = f"paired: {met} of {asked_first} persons of the first round were met again"
+    return _rows(found, measures, start, end, note=note)
 
 
 def _partners(ids: pd.Series, before: np.ndarray) -> np.ndarray:
-    """Return, for each record of the last round, the position of the same person in the first; −1: none."""
+    """Return where each record of the last round has its person in the first; −1: nowhere."""
     first = pd.Series(np.flatnonzero(before), index=ids[before].to_numpy())
     first = first[first.index.notna()]
     return first.reindex(ids[~before].to_numpy()).fillna(-1).to_numpy(dtype=np.intp)
@@ -83,17 +84,11 @@ def _paired_answers(
     return np.where(complete, first, np.nan), np.where(complete, second, np.nan)
 
 
-def _note(ids: pd.Series, before: np.ndarray, partner: np.ndarray) -> str:
-    return f"paired: {int((partner >= 0).sum())} of {int(before.sum())} persons of the first round were met again"
-
-
 def _rows(
     found: pd.DataFrame, measures: Sequence[Measure], start: object, end: object, *, note: str
 ) -> pd.DataFrame:
-    parts: dict[str, dict[str, Any]] = {}
     names = found["indicator"].str.split("\n").str
-    for part in ("from", "to", "difference"):
-        parts[part] = found[names[1] == part].reset_index(drop=True)
+    parts = {part: found[names[1] == part].reset_index(drop=True) for part in ("from", "to", "difference")}
     first, last, gap = parts["from"], parts["to"], parts["difference"]
     kinds = {one.name: one.kind for one in measures}
     independent = np.sqrt(first["se"] ** 2 + last["se"] ** 2)
@@ -108,7 +103,8 @@ def _rows(
             labels,
             pd.DataFrame(
                 {
-                    "from_round": start, "to_round": end, "from_value": first["value"], "to_value": last["value"],
+                    "from_round": start, "to_round": end,
+                    "from_value": first["value"], "to_value": last["value"],
                     "difference": gap["value"], "se": gap["se"], "low": gap["low"], "high": gap["high"],
                     "df": gap["df"], "correlation": (covariance / product).clip(-1, 1),
                     "se_independent": independent, "reason": note + reason,

@@ -11,7 +11,7 @@ from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import domains
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.linear import domain_cells, values
-from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition
+from kgeval.estimate.measure import Condition, Measure, Operand, answers, are_added, condition
 from kgeval.evaluate.change import Request, change_frame, pair_domains
 
 COUNTS = ("improved", "worsened", "same", "unknown", "entries", "exits")
@@ -33,7 +33,7 @@ def census_change(
     """
     found = domains(table.levels, (request.column, *breakdown), table.cells.levels, table.cells.relevant)
     cells = domain_cells(table.cells, found)
-    value = values(cells.totals, table.added)
+    value = values(cells.totals, are_added(table.measures))
     pairs = pair_domains(found, request)
     before, after = pairs.take(value, pairs.before), pairs.take(value, pairs.after)
     nothing = np.full_like(before, np.nan)
@@ -43,10 +43,12 @@ def census_change(
         reason[:] = "census; no_key: no column names the units, so who improved is not known"
     else:
         who = condition(where, rows)
-        place = {value: index for index, value in enumerate(pairs.values)}
+        place = {value: index for index, value in enumerate(pairs.names)}
         home = _home(rows, breakdown, place)
         for line, asked in enumerate(table.measures):
-            for name, numbers in _turnover(rows, asked, who, home, len(pairs.values), request).items():
+            for name, numbers in _turnover(
+                rows, asked, who, request, home=home, size=len(pairs.names)
+            ).items():
                 counts[name][line] = numbers
     content = {
         "from_value": before, "to_value": after, "difference": after - before,
@@ -64,7 +66,7 @@ def _home(rows: pd.DataFrame, breakdown: tuple[str, ...], place: dict[tuple[obje
 
 
 def _turnover(
-    rows: pd.DataFrame, asked: Measure, who: Condition, home: np.ndarray, size: int, request: Request
+    rows: pd.DataFrame, asked: Measure, who: Condition, request: Request, *, home: np.ndarray, size: int
 ) -> dict[str, np.ndarray]:
     """Count improved, worsened, same, unknown, entries and exits in every domain."""
     assert request.person is not None
