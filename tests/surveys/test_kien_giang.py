@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,8 @@ from pyxform.xls2json_backends import md_to_dict
 from pyxform.xls2xform import convert
 
 from kgeval.plan.expression import parse
-from kgeval.plan.study import inspect_study
+from kgeval.plan.study import Study, inspect_study, read_study
+from kgeval.prepare.link import link
 
 STUDY = Path(__file__).parents[2] / "surveys" / "kien_giang"
 FORMS = sorted((STUDY / "forms").glob("*.md"))
@@ -24,6 +26,11 @@ NAME = re.compile(r"\$\{([^}]+)\}")
 MISSPELT = re.compile(
     r"tự thực|phần đầu 80|bão mẫu|giấy phêp|Rạch Gía|hoà |hoá |sức khoẻ|\bĐạo tạo", re.IGNORECASE
 )
+
+
+@cache
+def sound_study() -> Study:
+    return read_study(STUDY)
 
 
 def sheets(form: Path) -> dict[str, list[dict[str, str]]]:
@@ -146,8 +153,7 @@ def test_norms_and_indicators_name_columns_that_exist() -> None:
 
 
 def test_each_target_has_one_official_definition_and_a_short_name_that_fits_a_chart() -> None:
-    study, _ = inspect_study(STUDY)
-    assert study is not None
+    study = sound_study()
     official = [indicator.key for indicator in study.indicators if indicator.official]
     assert official == ["T1", "T2", "T3", "T4a", "T4"]
     too_long = [(i.key, i.variant) for i in study.indicators for word in i.short.values() if len(word) > 40]
@@ -155,8 +161,7 @@ def test_each_target_has_one_official_definition_and_a_short_name_that_fits_a_ch
 
 
 def test_rules_of_the_phase_cover_both_rounds() -> None:
-    study, _ = inspect_study(STUDY)
-    assert study is not None
+    study = sound_study()
     phase = [rule for rule in study.norms.rules if rule.set == "R2018"]
     assert all(rule.starts <= study.baseline.starts and study.endline.ends <= rule.ends for rule in phase)
     # strict within standard within legal_only: every legal item must be a core item too
@@ -166,8 +171,7 @@ def test_rules_of_the_phase_cover_both_rounds() -> None:
 def test_communes_belong_to_the_areas_and_say_their_source() -> None:
     with (STUDY / "communes.csv").open(encoding="utf-8", newline="") as file:
         communes = list(csv.DictReader(file))
-    study, _ = inspect_study(STUDY)
-    assert study is not None
+    study = sound_study()
     assert {row["district"] for row in communes} == {area.code for area in study.areas}
     assert all(re.fullmatch(r"\d{5}", row["code"]) and row["source"] for row in communes)
     assert len({row["code"] for row in communes}) == len(communes)
@@ -254,3 +258,95 @@ def test_recall_needs_an_answer_and_nothing_recalled_is_no() -> None:
     assert truth(recall, BM50=["1", "1", "1", "0", None], BM54c=["1 2", "0", None, None, None]) == [
         True, False, None, False, None,
     ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- the three levels, on a model group
+GOOD_GROUP: dict[str, object] = {
+    "group_id": "905-G001", "NT03": "2020-09-10", "NT06": "1", "NT07": "1", "NT08": "1", "NT10": "1",
+    "NT16a": 3, "NT16b": 7, "NT16c": 10, "NT16d": 0, "NT19": 0, "NT20": 2, "NT22": 3, "NT25": 40.0,
+    "NT26": "1", "NT27": "1", "NT28": "1", "NT29": "1", "NT32": "1", "NT33": "1", "NT34": "1", "NT35": "0",
+    "NT37": 1, "NT39": "1", "NT44": "0", "NT50a": 1, "NT50b": 0, "NT50c": 0,
+}  # fmt: skip
+GOOD_STAFF: list[dict[str, object]] = [
+    {"NV02": "1", "NV02b": "manage", "NV06": "2", "NV07": None},
+    {"NV02": "4", "NV02b": "care", "NV06": "1", "NV07": "1"},
+]
+
+
+def levels_of(*, staff: list[dict[str, object]] | None = None, **changed: object) -> list[bool | None]:
+    """Return (managed, standard, strict) of the model group with some answers changed."""
+    study = sound_study()
+    people = [
+        {"staff_id": f"905-G001-S{n:02d}", "group_id": "905-G001", **p}
+        for n, p in enumerate(staff or GOOD_STAFF, 1)
+    ]
+    rows = {
+        "groups": [{**GOOD_GROUP, **changed}],
+        "staff": people,
+        "frame": [{"group_id": "905-G001", "status": "1"}],
+    }
+    tables = {key: clean_table_of(study, key, records) for key, records in rows.items()}
+    group = link(study, tables)["groups"].iloc[0]
+    found = [group[f"quality_{level}"] for level in ("legal_only", "standard", "strict")]
+    return [None if pd.isna(value) else bool(value) for value in found]
+
+
+def clean_table_of(study: Study, key: str, records: list[dict[str, object]]) -> pd.DataFrame:
+    kinds = {"integer": "Int64", "decimal": "float64", "date": "datetime64[us]"}
+    asked = {
+        question.name: pd.Series([record.get(question.name) for record in records]).astype(
+            kinds.get(question.type, "str")
+        )
+        for question in study.tables[key].form.questions
+        if not question.repeat
+    }
+    return pd.DataFrame({**asked, "round": "endline", "area": "905"})
+
+
+def test_the_model_group_reaches_every_level() -> None:
+    assert levels_of() == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        pytest.param({"NT50a": 0}, [False, False, False], id="nobody inspected: not managed"),
+        pytest.param({"NT06": "5", "NT10": None}, [False, False, False], id="informal: not managed"),
+        pytest.param({"NT06": "4"}, [True, True, True], id="an independent early-childhood class can pass"),
+        pytest.param({"NT08": "2"}, [False, False, False], id="suspended: not managed"),
+        pytest.param({"NT25": 29.9}, [True, False, False], id="a legal item fails: below 1.5 m2 a child"),
+        pytest.param({"NT25": None}, [True, None, None], id="a legal item is missing: not assessed"),
+        pytest.param({"NT27": "0", "NT28": None, "NT29": None}, [True, True, True], id="no meals"),
+        pytest.param({"NT35": "1"}, [True, True, False], id="one of nine others fails"),
+        pytest.param({"NT35": "1", "NT34": "0"}, [True, False, False], id="two of nine: below 80 %"),
+        pytest.param({"NT44": "1"}, [True, False, False], id="harsh treatment bars both upper levels"),
+        pytest.param({"NT44": None}, [True, None, None], id="harsh treatment unobserved: not assessed"),
+        pytest.param({"NT20": 1}, [True, True, True], id="three ages in one room that together fill it"),
+        pytest.param({"NT20": 1, "NT16a": 8}, [True, True, False], id="three ages in one room: too many"),
+    ],
+)  # fmt: skip
+def test_levels(changed: dict[str, object], expected: list[bool | None]) -> None:
+    assert levels_of(**changed) == expected
+
+
+def test_one_carer_without_a_certificate_fails_the_group_and_an_unseen_form_leaves_it_open() -> None:
+    uncertified = [*GOOD_STAFF, {"NV02": "4", "NV02b": "care", "NV06": "0"}]
+    refused = [*GOOD_STAFF, {"NV00b": "care"}]
+    cook = [*GOOD_STAFF, {"NV02": "5", "NV02b": "cook", "NV06": "0"}]
+    assert levels_of(staff=uncertified) == [True, False, False]
+    assert levels_of(staff=refused) == [True, None, None]
+    assert levels_of(staff=cook) == [True, True, True]
+
+
+def test_the_frame_looks_into_the_round_that_it_is_kept_under() -> None:
+    study = sound_study()
+    before = clean_table_of(study, "groups", [{**GOOD_GROUP, "NT08": "1"}]).assign(round="baseline")
+    after = clean_table_of(study, "groups", [{**GOOD_GROUP, "NT08": "3"}])
+    listed = [{"group_id": "905-G001", "status": "1"}, {"group_id": "905-G002", "status": "1"}]
+    tables = {
+        "groups": pd.concat([before, after], ignore_index=True),
+        "staff": clean_table_of(study, "staff", []),
+        "frame": clean_table_of(study, "frame", listed),
+    }
+    operating = link(study, tables)["frame"]["operating"]
+    assert [None if pd.isna(value) else bool(value) for value in operating] == [False, None]
