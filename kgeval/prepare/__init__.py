@@ -5,9 +5,11 @@ with a full account, ``conservation`` proves that nothing was lost, ``link`` joi
 together and derives columns.
 """
 
-from kgeval.prepare.account import conservation
-from kgeval.prepare.clean import Cleaned, clean
+from kgeval.prepare.account import with_totals
+from kgeval.prepare.assemble import Cleaned, conservation
+from kgeval.prepare.clean import clean
+from kgeval.prepare.deposit import deposit
 from kgeval.prepare.link import link
 from kgeval.prepare.receive import Delivery, receive
 
-__all__ = ["Cleaned", "Delivery", "clean", "conservation", "link", "receive"]
+__all__ = ["Cleaned", "Delivery", "clean", "conservation", "deposit", "link", "receive", "with_totals"]

@@ -103,7 +103,7 @@ def conserved(account: pd.DataFrame) -> pd.DataFrame:
     return account
 
 
-def conservation(account: pd.DataFrame) -> pd.DataFrame:
+def with_totals(account: pd.DataFrame) -> pd.DataFrame:
     """Return the accounts with their totals by table and in all, for print; raise where they do not add up."""
     conserved(account)
     counts = [column for column in ACCOUNT if column not in {"file", "sheet", "table", "columns"}]

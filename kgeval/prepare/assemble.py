@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kgeval.prepare import journal
-from kgeval.prepare.account import Fates, accounts, fates
+from kgeval.prepare.account import Fates, accounts, fates, with_totals
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.log import LOG_COLUMNS, chain, log_hash
 from kgeval.prepare.transcribe import Transcript
@@ -72,6 +72,17 @@ class Work:
     transcripts: tuple[Transcript, ...]
     fate_of_corrections: pd.Series
     placed: bool  # whether the records have a round and an area
+
+
+def conservation(cleaned: Cleaned) -> pd.DataFrame:
+    """Return the accounts with their totals by table and in all, ready to print.
+
+    Raises
+    ------
+    ConservationError
+        A line does not add up: rows in = kept + rejected + structural (+ other areas, other rounds).
+    """
+    return with_totals(cleaned.accounts)
 
 
 def assembled(works: Mapping[str, Work], corrections: pd.DataFrame | None, area: str | None) -> Cleaned:

@@ -23,6 +23,7 @@ from kgeval.prepare.assemble import Cleaned, Work, assembled
 from kgeval.prepare.check.constraint import limits, logic
 from kgeval.prepare.check.duplicate import duplicates
 from kgeval.prepare.check.extent import extent
+from kgeval.prepare.check.key import keyless
 from kgeval.prepare.check.required import required
 from kgeval.prepare.check.skip import skips
 from kgeval.prepare.check.unreadable import unreadable
@@ -200,6 +201,7 @@ def _decided(work: Draft, corrections: pd.DataFrame | None) -> tuple[Draft, pd.S
 def _checked(work: Draft, essential: set[str], today: date | None) -> Draft:
     work = work.after(limits(work, today=today))
     work = work.after(unreadable(work, essential))
+    work = work.after(keyless(work))
     work = work.after(duplicates(work))
     work = work.after(skips(work, today=today))
     work = work.after(logic(work, today=today))

@@ -101,7 +101,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
       kgeval clean surveys/my_study --data my_files --out build/clean --area 905
     """  # noqa: D301
     from kgeval.plan.study import read_study
-    from kgeval.prepare.account import conservation
+        from kgeval.prepare.assemble import conservation
     from kgeval.prepare.clean import clean_areas
     from kgeval.prepare.deposit import deposit, provenance
     from kgeval.prepare.receive import receive
@@ -116,7 +116,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
         code, folder = (area.code, area.key) if area else ("all", "all")
         deposit(store, folder, result, provenance(definition, delivery, code))
         click.echo(f"{folder}: {out / folder}")
-        click.echo(conservation(result.accounts).to_string(index=False))
+        click.echo(conservation(result).to_string(index=False))
         click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
                    f"{len(result.refused)} corrections refused\n")  # fmt: skip
     unread = delivery.files.loc[delivery.files["table"] == "", "file"]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from kgeval.plan.study import Study
-from kgeval.prepare.account import conservation
 from kgeval.prepare.assemble import Cleaned
 from kgeval.prepare.receive import Delivery
 from kgeval.store import Provenance, Store, fingerprint, versions
@@ -50,7 +49,7 @@ def deposit(store: Store, folder: str, cleaned: Cleaned, made_of: Provenance) ->
             store.write(f"{folder}/apart/{key}", table, made_of)
     for name in ("findings", "corrections", "rejected", "structural", "refused"):
         store.write(f"{folder}/{name}", getattr(cleaned, name), made_of)
-    store.write(f"{folder}/accounts", _printed(conservation(cleaned.accounts)), made_of)
+    store.write(f"{folder}/accounts", cleaned.accounts, made_of)
     for key, table in cleaned.restricted.items():
         store.write(f"{folder}/restricted/{key}", table, made_of)
     for key, table in cleaned.set_aside.items():
@@ -58,10 +57,6 @@ def deposit(store: Store, folder: str, cleaned: Cleaned, made_of: Provenance) ->
     store.write(f"{folder}/restricted/corrections", cleaned.restricted_corrections, made_of)
     store.write(f"{folder}/restricted/rejected", cleaned.restricted_rejected, made_of)
     return paths
-
-
-def _printed(accounts: pd.DataFrame) -> pd.DataFrame:
-    return accounts.reset_index(drop=True)
 
 
 def _unique(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgeval.plan.form import Form
 from kgeval.prepare.draft import Draft
-from kgeval.prepare.log import LOG_COLUMNS, whole_column
+from kgeval.prepare.log import LOG_COLUMNS, sheet_of, whole_column
 
 MASK = "•"
 FINDINGS = (
@@ -107,12 +107,12 @@ def _located(frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     """Add file, sheet, row, key and the record's position to rows that name a ``rid``."""
     rid = pd.Index(frame["rid"])
     order = pd.Series(range(len(draft.origin)), index=draft.origin.index)
-    found = draft.origin.reindex(rid)
-    sheets = draft.sheets.reindex(rid)  # what is said of a sheet has the sheet's identity
+    sheets = draft.sheets.reindex(sheet_of(rid))  # also of rows that are no records, and of whole sheets
     located = frame.copy()
     for column in ("source_sha256", "file", "sheet"):
-        located[column] = found[column].fillna(sheets[column]).fillna("").to_numpy()
-    located["row"] = found["row"].astype("Int64").to_numpy()
+        located[column] = sheets[column].fillna("").to_numpy()
+    row = pd.to_numeric(rid.str.rsplit(":", n=1).str[-1].to_series(), errors="coerce")
+    located["row"] = row.astype("Int64").array
     located["key"] = draft.keys().reindex(rid).fillna("").to_numpy()
     located["position"] = order.reindex(rid).fillna(-1).to_numpy()
     return located

@@ -1,22 +1,25 @@
-"""Tables with too little in them: a column without any answer, a single record."""
+"""Delivered columns without any answer."""
 
 from __future__ import annotations
 
 from kgeval.prepare.draft import Draft
+from kgeval.prepare.log import sheet_of
 from kgeval.prepare.outcome import Outcome, found
 
-_FEW = 2  # with fewer records than this no spread can be estimated
+_FEW = 2  # a single record with a gap says nothing about its column
 
 
 def extent(draft: Draft) -> Outcome:
-    """Find delivered columns without any answer, and tables with hardly a record."""
-    findings = [
-        found("ALL_MISSING", severity="warning", action="noted", column=name)
-        for name in draft.text.columns
-        if len(draft.text) >= _FEW and draft.text[name].isna().all()
-    ]
-    if len(draft.answers) < _FEW:
-        findings.append(
-            found("TOO_FEW_ROWS", severity="warning", action="noted", detail=str(len(draft.answers)))
-        )
+    """Find columns in which a whole sheet holds no answer, though somebody made room for them."""
+    sheets = sheet_of(draft.text.index)
+    findings = []
+    for sheet in draft.sheets.index:
+        text = draft.text.loc[sheets == sheet]
+        if len(text) < _FEW:
+            continue
+        empty = text.columns[text.isna().all()].difference(list(draft.absent[str(sheet)]), sort=False)
+        findings += [
+            found("ALL_MISSING", [str(sheet)], severity="warning", action="noted", column=str(name))
+            for name in empty
+        ]
     return Outcome.of(Outcome(findings=frame) for frame in findings)
