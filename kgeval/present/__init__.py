@@ -1,1 +1,81 @@
-"""Frames into what people see: sentences, tables, charts, pages."""
+"""Frames into what people see: sentences, tables, charts, pages.
+
+In the order of use: what results say (``sentences``, ``target_sentences``, ``change_sentences``,
+``title``, ``note``), tables that display themselves (``targets_table`` …), charts
+(``against_target``, ``dumbbell`` …, ``save``), pages (``notebook_page``, ``index_page``).
+"""
+
+from kgeval.present.charts.against_target import against_target, against_target_by_area
+from kgeval.present.charts.chart import Chart, Charts, save
+from kgeval.present.charts.dumbbell import dumbbell
+from kgeval.present.labels import labels, languages
+from kgeval.present.page import Link, Section, index_page, notebook_page
+from kgeval.present.prose import (
+    Text,
+    absent_areas,
+    change_sentences,
+    note,
+    sentences,
+    target_sentences,
+    title,
+)
+from kgeval.present.published import publish, publish_changes, round_labels
+from kgeval.present.tables.data import (
+    accounts_table,
+    corrections_table,
+    files_table,
+    findings_table,
+    open_points_table,
+    tables_table,
+)
+from kgeval.present.tables.results import (
+    areas_table,
+    breakdowns_table,
+    changes_table,
+    estimates_table,
+    targets_table,
+    variants_table,
+)
+from kgeval.present.tables.spec import TableSpec
+from kgeval.present.text import change_sentence, sentence, verdict_words
+
+__all__ = [
+    "Chart",
+    "Charts",
+    "Link",
+    "Section",
+    "TableSpec",
+    "Text",
+    "absent_areas",
+    "accounts_table",
+    "against_target",
+    "against_target_by_area",
+    "areas_table",
+    "breakdowns_table",
+    "change_sentence",
+    "change_sentences",
+    "changes_table",
+    "corrections_table",
+    "dumbbell",
+    "estimates_table",
+    "files_table",
+    "findings_table",
+    "index_page",
+    "labels",
+    "languages",
+    "note",
+    "notebook_page",
+    "open_points_table",
+    "publish",
+    "publish_changes",
+    "round_labels",
+    "save",
+    "sentence",
+    "sentences",
+    "tables_table",
+    "target_sentences",
+    "targets_table",
+    "title",
+    "variants_table",
+    "verdict_words",
+]

@@ -1,0 +1,1 @@
+"""Charts: one file a chart; each takes published results and returns a ``Chart``."""

@@ -1,0 +1,133 @@
+"""A drawn chart with what belongs to it: its numbers, its title, its description in words."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kgeval.present.labels import labels
+from kgeval.present.measure import word_of
+from kgeval.present.style import SizeName, font, size_of
+
+if TYPE_CHECKING:
+    from kgeval.plan.study import Study
+
+_SCREEN_DPI = 200
+_FIXED: dict[str, dict[str, Any]] = {  # nothing in a file tells when or by which version it was made
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A figure, the rows that it draws (its CSV twin), its title and its alternative text.
+
+    ``dpi`` is the resolution of the PNG. In a notebook it displays itself as a picture with its
+    alternative text.
+    """
+
+    name: str
+    figure: Any
+    data: pd.DataFrame
+    title: str
+    alt: str
+    dpi: int
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
+        width = round(float(self.figure.get_figwidth()) * 110)
+        shown = {
+            "image/png": b64encode(picture(self, "png", dpi=_SCREEN_DPI)).decode("ascii"),
+            "text/plain": self.alt,
+        }
+        return shown, {"image/png": {"alt": self.alt, "width": width}}
+
+
+class Charts(tuple[Chart, ...]):
+    """Several charts that display themselves one below the other."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for chart in self:
+            display(chart)  # type: ignore[no-untyped-call]
+
+
+def save(*charts: Chart, formats: Iterable[str] = ("png", "svg", "csv")) -> dict[str, bytes]:
+    """Return the files of charts, by file name; the same chart gives the same bytes.
+
+    Parameters
+    ----------
+    charts
+        What the functions of this package drew.
+    formats
+        Any of ``png``, ``svg``, ``pdf`` and ``csv``.
+    """
+    kinds = tuple(formats)
+    return {
+        f"{chart.name}.{kind}": twin(chart.data) if kind == "csv" else picture(chart, kind)
+        for chart in charts
+        for kind in kinds
+    }
+
+
+def nothing_to_draw(
+    name: str, columns: Iterable[str], study: Study, lang: str, *, size: SizeName, synthetic: bool
+) -> Chart:
+    """Return the chart that says there is nothing to draw: an empty result is shown, never left out."""
+    from kgeval.present.charts.sheet import Content, lay_out
+
+    words = labels(lang)
+    content = Content(
+        title=words["chart.no_rows"],
+        subtitle=word_of(study.title, lang),
+        labels=(words["numbers.absent"],),
+        columns=(),
+        notes=(),
+        watermark=words["caveat.synthetic"] if synthetic else "",
+    )
+    return Chart(
+        name=name,
+        figure=lay_out(content, size_of(size)).figure,
+        data=pd.DataFrame(columns=list(columns)),
+        title=content.title,
+        alt=content.title,
+        dpi=size_of(size).dpi,
+    )
+
+
+def picture(chart: Chart, kind: str, *, dpi: int | None = None) -> bytes:
+    """Return the figure as a file of one kind."""
+    from matplotlib import rc_context
+
+    target = BytesIO()
+    with rc_context(settings()):
+        chart.figure.savefig(
+            target, format=kind, dpi=dpi or chart.dpi, metadata=_FIXED[kind], facecolor="white"
+        )
+    return target.getvalue()
+
+
+def twin(data: pd.DataFrame) -> bytes:
+    """Return the numbers of a chart as CSV for machines: UTF-8, comma, decimal dots."""
+    return data.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def settings() -> Any:
+    """Return the matplotlib settings under which every figure is made and saved."""
+    return {
+        "font.family": font(),
+        "text.parse_math": False,  # a name with two dollar signs stays a name
+        "svg.hashsalt": "kgeval",
+        "svg.fonttype": "path",  # office programs have other fonts
+        "pdf.fonttype": 42,
+        "axes.unicode_minus": True,
+    }

@@ -1,0 +1,347 @@
+"""The sheet of a chart with rows: title, labels at the left, a plot, columns at the right, notes.
+
+All lengths are inches, so text can be measured before the sheet is laid out: nothing leaves the
+canvas and no two texts meet, however long a name is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kgeval.present.charts.chart import settings
+from kgeval.present.layout import width_of, wrapped
+from kgeval.present.style import Size, colour
+
+_POINTS = 72
+_GAP = 0.9  # space between columns, in heights of a label
+_LABEL_SHARE = 0.27  # of the width that row labels may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of text at the right of the plot."""
+
+    heading: str
+    cells: tuple[str, ...]
+    colours: tuple[str, ...] = ()
+    right: bool = False
+    share: float = 0.24  # of the width that the column may take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The words of a sheet; ``strong`` holds the numbers of rows that are set in bold."""
+
+    title: str
+    subtitle: str
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+    watermark: str = ""
+    strong: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A laid-out sheet: draw into ``axes`` at the heights ``centres`` (its y axis is in inches)."""
+
+    figure: Any
+    axes: Any
+    centres: tuple[float, ...]
+    left: float
+    width: float
+    top: float
+    size: Size
+
+
+def lay_out(content: Content, size: Size) -> Sheet:
+    """Return the sheet with all its words written and an empty plot."""
+    from matplotlib import rc_context
+
+    with rc_context(settings()):
+        return _lay_out(content, size)
+
+
+def line_height(points: float, size: Size) -> float:
+    """Return the height in inches of a line of text."""
+    return points * size.line / _POINTS
+
+
+def put(figure: Any, x: float, y: float, text: str, points: float, **options: Any) -> Any:
+    """Write ``text`` at ``x`` and ``y`` inches from the lower left corner of the figure."""
+    width, height = figure.get_size_inches()
+    given = {"ha": "left", "va": "top", "color": colour("ink"), **options}
+    return figure.text(x / width, y / height, text, fontsize=points, parse_math=False, **given)
+
+
+def scale(sheet: Sheet, low: float, high: float, write: Callable[[float, int], str]) -> None:
+    """Set the x axis to the range with round, exactly written ticks; ``write(tick, decimals)``."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes, size = sheet.axes, sheet.size
+    axes.set_xlim(low, high)
+    widest = max(width_of(write(x, 1), size.axis) for x in (low, high)) + 0.12
+    most = max(2, min(7, int(sheet.width / widest)))
+    ticks = [
+        t
+        for t in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        if low <= t <= high
+    ]
+    decimals = _decimals_of(ticks)
+    axes.set_xticks(ticks, [write(tick, decimals) for tick in ticks])
+    for text in axes.get_xticklabels():
+        text.set(fontsize=size.axis, color=colour("muted"), parse_math=False)
+    axes.grid(visible=True, axis="x", color=colour("grid"), linewidth=0.6)
+
+
+def _decimals_of(ticks: Sequence[float]) -> int:
+    for decimals in range(4):
+        if all(abs(round(tick, decimals) - tick) < 1e-9 for tick in ticks):
+            return decimals
+    return 4
+
+
+def _lay_out(content: Content, size: Size) -> Sheet:
+    inner = size.width - 2 * size.margin
+    block = _Blocks.of(content, size, inner)
+    table = _fitted(content, size, inner, block)
+    gap, room = _gap(size), sum(table.heights)
+    height = size.height or 2 * size.margin + block.head + table.above + room + block.foot
+    top = height - size.margin - block.head - table.above
+    bottom = top - room
+    left = size.margin + table.label_width + gap
+    width = inner - table.label_width - gap - sum(wide + gap for wide in table.widths)
+    figure = _figure(size.width, height, size.dpi)
+    _write_head(figure, block, size, height)
+    _write_foot(figure, block, size)
+    centres = _centres(table.heights)
+    ys = [bottom + y for y in centres]
+    _write_cells(figure, size.margin, ys, table.labels, size, strong=content.strong)
+    x = left + width + gap
+    for column, cells, heading, wide in zip(
+        content.columns, table.cells, table.headings, table.widths, strict=True
+    ):
+        edge, side = (x + wide, "right") if column.right else (x, "left")
+        put(
+            figure, edge, top + gap * 0.4, "\n".join(heading), size.source, va="bottom", ha=side,
+            color=colour("muted"), linespacing=1.15,
+        )  # fmt: skip
+        _write_cells(figure, edge, ys, cells, size, strong=content.strong, colours=column.colours, side=side)
+        x += wide + gap
+    axes = figure.add_axes((left / size.width, bottom / height, width / size.width, room / height))
+    _plain_axes(axes, room, size)
+    _rule_above_strong(axes, content.strong, table.heights)
+    if content.watermark:
+        _stamp(figure, content.watermark.split(" / ")[0], size)
+    return Sheet(
+        figure=figure,
+        axes=axes,
+        centres=tuple(centres),
+        left=left,
+        width=width,
+        top=top + gap * 0.4,
+        size=size,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Blocks:
+    """The lines above and below the rows, and how much height they take."""
+
+    title: tuple[str, ...]
+    subtitle: tuple[str, ...]
+    notes: tuple[str, ...]
+    mark: tuple[str, ...]
+    head: float
+    foot: float
+
+    @classmethod
+    def of(cls, content: Content, size: Size, inner: float) -> _Blocks:
+        gap = _gap(size)
+        title = wrapped(content.title, size.title, inner, bold=True, most=2)
+        subtitle = wrapped(content.subtitle, size.subtitle, inner, most=2)
+        notes = tuple(line for note in content.notes for line in wrapped(note, size.source, inner))
+        mark = wrapped(content.watermark, size.source, inner, bold=True) if content.watermark else ()
+        return cls(
+            title=title,
+            subtitle=subtitle,
+            notes=notes,
+            mark=mark,
+            head=_height(title, size.title, size) + gap * 1.5 + _height(subtitle, size.subtitle, size),
+            foot=line_height(size.axis, size) + gap * 1.4 + _height([*notes, *mark], size.source, size),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The wrapped words of the rows with the widths and heights that they need."""
+
+    labels: list[tuple[str, ...]]
+    cells: list[list[tuple[str, ...]]]
+    headings: list[tuple[str, ...]]
+    label_width: float
+    widths: list[float]
+    above: float
+    heights: list[float]
+
+
+def _fitted(content: Content, size: Size, inner: float, block: _Blocks) -> _Table:
+    """Return the rows with as many lines each as the height of the sheet allows."""
+    for most in (3, 2, 1):
+        table = _table(content, size, inner, most)
+        room = size.height - 2 * size.margin - block.head - table.above - block.foot
+        if not size.height or sum(table.heights) <= room:
+            break
+    if not size.height:
+        return table
+    spare = (room - sum(table.heights)) / max(1, len(table.heights))
+    return replace(table, heights=[height + spare for height in table.heights])
+
+
+def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
+    gap, tight = _gap(size), most == 1
+    labels = _cells(content.labels, size, inner * _LABEL_SHARE, content.strong, most)
+    cells = [
+        _cells(column.cells, size, inner * (1 if tight else column.share), content.strong, most)
+        for column in content.columns
+    ]
+    headings = [
+        wrapped(column.heading, size.source, max(_widest(lines, size.label), inner * 0.09))
+        for column, lines in zip(content.columns, cells, strict=True)
+    ]
+    lines_of = [max(len(lines[row]) for lines in [labels, *cells]) for row in range(len(content.labels))]
+    pad = gap * (0.15 if tight else 0.5)
+    return _Table(
+        labels=labels,
+        cells=cells,
+        headings=headings,
+        label_width=_widest(labels, size.label),
+        widths=[
+            max(_widest(lines, size.label), _widest([heading], size.source, bold=False))
+            for lines, heading in zip(cells, headings, strict=True)
+        ],
+        above=max([len(heading) for heading in headings] or [1]) * line_height(size.source, size) + gap * 0.4,
+        heights=[max(0 if tight else size.row, n * line_height(size.label, size) + pad) for n in lines_of],
+    )
+
+
+def _gap(size: Size) -> float:
+    return _GAP * size.label / _POINTS
+
+
+def _write_head(figure: Any, block: _Blocks, size: Size, height: float) -> None:
+    y = height - size.margin
+    put(figure, size.margin, y, "\n".join(block.title), size.title, weight="bold", linespacing=_spacing(size))
+    y -= _height(block.title, size.title, size) + _gap(size) * 0.5
+    put(
+        figure, size.margin, y, "\n".join(block.subtitle), size.subtitle, color=colour("muted"),
+        linespacing=_spacing(size),
+    )  # fmt: skip
+
+
+def _write_foot(figure: Any, block: _Blocks, size: Size) -> None:
+    y = size.margin + _height(block.mark, size.source, size)
+    if block.mark:
+        put(
+            figure, size.margin, y, "\n".join(block.mark), size.source, weight="bold",
+            color=colour("watermark"), linespacing=_spacing(size),
+        )  # fmt: skip
+    if block.notes:
+        y += _height(block.notes, size.source, size)
+        put(
+            figure, size.margin, y, "\n".join(block.notes), size.source, color=colour("muted"),
+            linespacing=_spacing(size),
+        )  # fmt: skip
+
+
+def _spacing(size: Size) -> float:
+    return size.line * 0.93
+
+
+def _write_cells(
+    figure: Any,
+    x: float,
+    heights: Sequence[float],
+    cells: Sequence[Sequence[str]],
+    size: Size,
+    *,
+    strong: frozenset[int],
+    colours: Sequence[str] = (),
+    side: str = "left",
+) -> None:
+    # Every line stands on its own baseline, so that neighbours in a row align whatever letters they have.
+    step = line_height(size.label, size)
+    for row, (y, lines) in enumerate(zip(heights, cells, strict=True)):
+        first = y + (len(lines) - 1) * step / 2 - 0.36 * size.label / _POINTS
+        for number, line in enumerate(lines):
+            put(
+                figure, x, first - number * step, line, size.label, va="baseline", ha=side,
+                color=colours[row] if colours else colour("ink"),
+                weight="bold" if row in strong else "normal",
+            )  # fmt: skip
+
+
+def _rule_above_strong(axes: Any, strong: frozenset[int], heights: Sequence[float]) -> None:
+    for row in strong:
+        if row:
+            axes.axhline(sum(heights[row:]), color=colour("rule"), linewidth=0.8, zorder=1)
+
+
+def _cells(
+    texts: Sequence[str], size: Size, width: float, strong: frozenset[int], most: int
+) -> list[tuple[str, ...]]:
+    return [
+        wrapped(text, size.label, width, bold=row in strong, most=most) or ("",)
+        for row, text in enumerate(texts)
+    ]
+
+
+def _widest(cells: Sequence[Sequence[str]], points: float, *, bold: bool = True) -> float:
+    return max((width_of(line, points, bold=bold) for lines in cells for line in lines), default=0.0)
+
+
+def _height(lines: Sequence[str], points: float, size: Size) -> float:
+    return len(lines) * line_height(points, size)
+
+
+def _centres(heights: Sequence[float]) -> list[float]:
+    below = sum(heights)
+    centres = []
+    for height in heights:
+        centres.append(below - height / 2)
+        below -= height
+    return centres
+
+
+def _figure(width: float, height: float, dpi: int) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=dpi)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _plain_axes(axes: Any, room: float, size: Size) -> None:
+    axes.set_ylim(0, room)
+    axes.set_yticks([])
+    axes.set_axisbelow(True)
+    axes.patch.set_alpha(0)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(colour("rule"))
+    axes.tick_params(axis="x", length=0, pad=size.axis * 0.35)
+
+
+def _stamp(figure: Any, text: str, size: Size) -> None:
+    # Behind everything and slanted, so that it survives when the foot of a picture is cut off.
+    width, height = figure.get_size_inches()
+    points = size.title * 1.6
+    points *= min(1.0, 0.8 * width / width_of(text, points, bold=True))
+    put(
+        figure, width / 2, height / 2, text, points, ha="center", va="center", weight="bold",
+        color=colour("watermark"), alpha=0.10, rotation=min(25.0, 60 * height / width),
+        gid="watermark", zorder=-1,
+    )  # fmt: skip

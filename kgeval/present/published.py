@@ -1,0 +1,218 @@
+"""Results as they may be printed: with their words, and without what must not be shown.
+
+Sentences, tables, charts, pages and slides all draw from these rows, so a value is suppressed in
+one place for every medium.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kgeval.errors import ParameterError
+from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.measure import number_of, text_of, word_of
+from kgeval.present.text import CENSUS, SUPPRESS, change_direction
+
+if TYPE_CHECKING:
+    from kgeval.plan.study import Study
+
+KEYS = ["indicator", "variant", "area"]
+NUMBERS = ["value", "se", "low", "high", "n", "n_missing", "missing_low", "missing_high"]
+_CHANGE_NUMBERS = [
+    "from_value",
+    "to_value",
+    "difference",
+    "se",
+    "low",
+    "high",
+    "improved",
+    "worsened",
+    "same",
+]
+_VERDICT = ["as_of", "target", "official", "statistical", "min_certifiable"]
+
+
+def publish(estimates: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study, lang: str) -> pd.DataFrame:
+    """Return one row a result as it may be printed.
+
+    Parameters
+    ----------
+    estimates, verdicts
+        Results frames; a verdict belongs to the plain row of the last round.
+    study
+        Gives the words of indicators, areas, rounds and answers.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``estimates``, then ``label``, ``short``, ``unit``, ``place``, ``group``, ``by_label``,
+        ``lang``, ``round_label``, ``direction``, ``target``, ``as_of``, ``official``, ``statistical``,
+        ``min_certifiable`` and ``outcome``: the verdict to draw, or why there is none (``suppressed``,
+        ``not_estimable``, ``none``). Suppressed rows hold no number.
+    """
+    rows = estimates.reset_index(drop=True).copy()
+    indicators = [_indicator(study, row) for _, row in rows.iterrows()]
+    words: dict[str, Any] = {
+        "label": [word_of(i.label, lang) for i in indicators],
+        "short": [word_of(i.short, lang) or word_of(i.label, lang) for i in indicators],
+        "unit": [word_of(i.unit, lang) for i in indicators],
+        "direction": [i.direction for i in indicators],
+        "kind": [i.kind for i in indicators],
+        "lang": lang,
+        "place": [study.area_label(text_of(row, "area"), lang) for _, row in rows.iterrows()],
+        "group": [
+            group_label(study, indicator, text_of(row, "by"), text_of(row, "by_value"), lang)
+            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
+        ],
+        "by_label": [
+            by_label(study, indicator, text_of(row, "by"), lang)
+            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
+        ],
+        "round_label": rows["round"].map(round_labels(study, lang)).fillna(rows["round"]),
+    }
+    rows = _judged(rows.assign(**words), verdicts, study)
+    rows["outcome"] = [_outcome(row) for _, row in rows.iterrows()]
+    hidden = rows["outcome"] == "suppressed"
+    blank = [column for column in [*NUMBERS, "min_certifiable"] if column in rows]
+    rows[blank] = rows[blank].astype("float64").mask(hidden)
+    rows[["official", "statistical"]] = rows[["official", "statistical"]].mask(hidden, "")
+    return rows
+
+
+def publish_changes(
+    changes: pd.DataFrame, study: Study, lang: str, estimates: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return one row a change as it may be printed; ``outcome`` is its code.
+
+    A change is suppressed where the estimate of one of its rounds is: then the other round could be
+    found by subtraction. With ``estimates`` each row also gets the limits of both rounds
+    (``from_low``, ``from_high``, ``to_low``, ``to_high``) and the size of both samples.
+    """
+    rows = changes.reset_index(drop=True).copy()
+    if estimates is not None:
+        rows = _with_rounds(rows, estimates)
+    indicators = [_indicator(study, row) for _, row in rows.iterrows()]
+    rounds = round_labels(study, lang)
+    rows = rows.assign(
+        label=[word_of(i.label, lang) for i in indicators],
+        short=[word_of(i.short, lang) or word_of(i.label, lang) for i in indicators],
+        unit=[word_of(i.unit, lang) for i in indicators],
+        kind=[i.kind for i in indicators],
+        lang=lang,
+        place=[study.area_label(text_of(row, "area"), lang) for _, row in rows.iterrows()],
+        group=[
+            group_label(study, indicator, text_of(row, "by"), text_of(row, "by_value"), lang)
+            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
+        ],
+        comparable_reason=[word_of(i.comparable_reason, lang) for i in indicators],
+        from_label=rows["from_round"].map(rounds).fillna(rows["from_round"]),
+        to_label=rows["to_round"].map(rounds).fillna(rows["to_round"]),
+    )
+    rows["outcome"] = [
+        "suppressed" if text_of(row, "flag") == SUPPRESS else change_direction(row)
+        for _, row in rows.iterrows()
+    ]
+    withheld = (rows["outcome"] == "suppressed") | (rows["comparable"] == "no")
+    limits = ["from_low", "from_high", "to_low", "to_high", "from_n", "to_n"]
+    blank = [column for column in [*_CHANGE_NUMBERS, *limits] if column in rows]
+    rows[blank] = rows[blank].astype("float64").mask(withheld)
+    return rows
+
+
+def round_labels(study: Study, lang: str) -> dict[str, str]:
+    """Return the printed name of each round, by its key."""
+    return {one.key: word_of(one.label, lang) for one in study.rounds}
+
+
+def group_label(study: Study, indicator: Indicator, by: str, by_value: str, lang: str) -> str:
+    """Return the printed name of a breakdown's group; "" for the plain row."""
+    if not by:
+        return ""
+    columns, values = by.split("*"), by_value.split(" * ")
+    named = zip(columns, values, strict=False)
+    return " · ".join(_answer_label(study, indicator.table, column, value, lang) for column, value in named)
+
+
+def by_label(study: Study, indicator: Indicator, by: str, lang: str) -> str:
+    """Return the printed name of what a breakdown is by: its questions; "" for the plain row."""
+    asked = {question.name: question.label for question in study.tables[indicator.table].form.questions}
+    derived = {column.name: column.label for column in study.norms.derived if column.table == indicator.table}
+    named = asked | derived | dict.fromkeys(("area", "district"), study.area_level)
+    return " · ".join(word_of(named.get(column, {}), lang) or column for column in by.split("*") if column)
+
+
+def _indicator(study: Study, row: pd.Series) -> Indicator:
+    return study.indicator(text_of(row, "indicator"), text_of(row, "variant"))
+
+
+def _answer_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
+    if column in ("area", "district"):
+        try:
+            return study.area_label(value, lang)
+        except ParameterError:
+            return value
+    for question in study.tables[table].form.questions:
+        if question.name == column:
+            for choice in question.choices:
+                if choice.name == value:
+                    return word_of(choice.label, lang)
+    return value
+
+
+def _judged(rows: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study) -> pd.DataFrame:
+    if verdicts is None or verdicts.empty:
+        return rows.assign(
+            as_of="", target=float("nan"), official="", statistical="", min_certifiable=float("nan")
+        )
+    judged = rows.merge(verdicts[[*KEYS, *_VERDICT]], on=KEYS, how="left", validate="many_to_one")
+    elsewhere = (judged["by"].fillna("") != "") | (judged["round"] != study.endline.key)
+    judged[["target", "min_certifiable"]] = (
+        judged[["target", "min_certifiable"]].astype("float64").mask(elsewhere)
+    )
+    for column in ("as_of", "official", "statistical"):
+        judged[column] = judged[column].astype(object).mask(elsewhere | judged[column].isna(), "")
+    return judged
+
+
+def _outcome(row: pd.Series) -> str:
+    if text_of(row, "flag") == SUPPRESS:
+        return "suppressed"
+    if number_of(row, "value") is None:
+        return "not_estimable"
+    return text_of(row, "statistical") or "none"
+
+
+def _with_rounds(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    keys = [*KEYS, "by", "by_value"]
+    for side in ("from", "to"):
+        of_round = estimates[[*keys, "round", "low", "high", "n", "flag"]].rename(
+            columns={"round": f"{side}_round", "low": f"{side}_low", "high": f"{side}_high", "n": f"{side}_n",
+                     "flag": f"{side}_flag"}
+        )  # fmt: skip
+        changes = changes.merge(of_round, on=[*keys, f"{side}_round"], how="left", validate="many_to_one")
+    hidden = (changes["from_flag"] == SUPPRESS) | (changes["to_flag"] == SUPPRESS)
+    return changes.assign(flag=hidden.map({True: SUPPRESS, False: ""})).drop(columns=["from_flag", "to_flag"])
+
+
+def plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without a breakdown."""
+    return rows[rows["by"].fillna("") == ""]
+
+
+def several_areas(rows: pd.DataFrame) -> bool:
+    """Return whether the rows belong to more than one area."""
+    return len(set(rows["area"])) > 1
+
+
+def main(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the main definitions, without other variants."""
+    return rows[rows["variant"] == MAIN]
+
+
+def is_census(row: pd.Series) -> bool:
+    """Return whether a published row comes from a full count."""
+    return text_of(row, "interval_method") == CENSUS

@@ -1,0 +1,286 @@
+"""Tables of results: targets, variants, areas side by side, estimates, breakdowns, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kgeval.plan.indicator import MAIN
+from kgeval.present.charts.dumbbell import change_cell
+from kgeval.present.labels import Labels, labels
+from kgeval.present.measure import Measure, number_of, text_of, word_of
+from kgeval.present.numbers import Numbers, absent
+from kgeval.present.published import main, plain, publish, publish_changes
+from kgeval.present.result import bounds_cell, interval_cell, measure_beside, value_cell
+from kgeval.present.style import change_colour, verdict_colour
+from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
+from kgeval.present.text import reason_words
+
+if TYPE_CHECKING:
+    from kgeval.plan.study import Study
+
+Cell = tuple[str, object]
+_MARKED = ("met", "not_met", "unclear")
+
+
+def targets_table(
+    estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str, *, place: str = ""
+) -> TableSpec:
+    """Return the official table: target, plan, result, percent of the target, both verdicts, as-of date.
+
+    Only the main definition of each indicator with a target stands in it; the others stand in
+    ``variants_table``, never alone.
+    """
+    words = labels(lang)
+    rows = _judged(main(plain(publish(estimates, verdicts, study, lang))))
+    columns = _columns(
+        words,
+        ("target_label", "left"), ("plan", "right"), ("done", "right"), ("interval", "right"),
+        ("percent_of_target", "right"), ("official", "left"), ("statistical", "left"), ("n", "right"),
+    )  # fmt: skip
+    return table_of(
+        "targets",
+        words["table.targets"] + (f" – {place}" if place else ""),
+        columns,
+        [_target_row(row, study, words) for row in rows],
+        subtitle=_as_of(rows, study, words),
+        notes=[words["caveat.two_verdicts"], *_remarks(rows, words)] if rows else [words["table.empty"]],
+        colours=_verdict_colours(rows),
+    )
+
+
+def variants_table(
+    estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str, *, place: str = ""
+) -> TableSpec:
+    """Return every definition of each indicator with a target, the official one first and marked."""
+    words = labels(lang)
+    rows = _judged(plain(publish(estimates, verdicts, study, lang)))
+    several = {
+        key for key in (row["indicator"] for row in rows) if sum(r["indicator"] == key for r in rows) > 1
+    }
+    rows = [row for row in rows if row["indicator"] in several]
+    columns = _columns(
+        words,
+        ("indicator", "left"), ("variant", "left"), ("plan", "right"), ("value", "right"),
+        ("interval", "right"), ("missing_bounds", "right"), ("statistical", "left"), ("n", "right"),
+    )  # fmt: skip
+    return table_of(
+        "variants",
+        words["table.variants"] + (f" – {place}" if place else ""),
+        columns,
+        [_result_row(row, words) for row in rows],
+        subtitle=_as_of(rows, study, words),
+        groups=[_target_label(row, study) for row in rows],
+        notes=_remarks(rows, words) if rows else [words["table.empty"]],
+        colours=_verdict_colours(rows),
+    )
+
+
+def areas_table(estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return each target in each area, in the study's order of areas: no ranking."""
+    words = labels(lang)
+    rows = _judged(main(plain(publish(estimates, verdicts, study, lang))))
+    order = {key: number for number, key in enumerate(dict.fromkeys(row["indicator"] for row in rows))}
+    rows = sorted(rows, key=lambda row: order[row["indicator"]])
+    columns = _columns(
+        words,
+        ("place", "left"), ("plan", "right"), ("value", "right"), ("interval", "right"), ("official", "left"),
+        ("statistical", "left"), ("n", "right"),
+    )  # fmt: skip
+    return table_of(
+        "areas",
+        words["table.areas"],
+        columns,
+        [_result_row(row, words) for row in rows],
+        subtitle=_as_of(rows, study, words),
+        groups=[_target_label(row, study) for row in rows],
+        notes=[words["caveat.no_rank"], *_remarks(rows, words)] if rows else [words["table.empty"]],
+        colours=_verdict_colours(rows),
+    )
+
+
+def estimates_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return values with their intervals, sample sizes and what missing answers leave open."""
+    words = labels(lang)
+    rows = _records(plain(publish(estimates, None, study, lang)))
+    columns = _columns(
+        words,
+        ("indicator", "left"), ("round", "left"), ("value", "right"), ("interval", "right"), ("n", "right"),
+        ("missing", "right"), ("missing_bounds", "right"), ("note", "left"),
+    )  # fmt: skip
+    return table_of(
+        "estimates",
+        words["table.estimates"],
+        columns,
+        [_result_row(row, words) for row in rows],
+        notes=_remarks(rows, words) if rows else [words["table.empty"]],
+    )
+
+
+def breakdowns_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return the main definitions by groups; a group that too few answers carry shows a dash."""
+    words = labels(lang)
+    rows = [row for row in _records(main(publish(estimates, None, study, lang))) if row["by"]]
+    columns = _columns(
+        words,
+        ("group", "left"), ("value", "right"), ("interval", "right"), ("n", "right"), ("note", "left"),
+    )  # fmt: skip
+    return table_of(
+        "breakdowns",
+        words["table.breakdowns"],
+        columns,
+        [_result_row(row, words) for row in rows],
+        groups=[f"{row['short']} – {row['by_label']}" for row in rows],
+        notes=_remarks(rows, words) if rows else [words["table.empty"]],
+    )
+
+
+def changes_table(
+    changes: pd.DataFrame, study: Study, lang: str, *, estimates: pd.DataFrame | None = None
+) -> TableSpec:
+    """Return both rounds, the change with its interval, and whether it is clear."""
+    words = labels(lang)
+    rows = _records(publish_changes(changes, study, lang, estimates))
+    columns = _columns(
+        words,
+        ("indicator", "left"), ("from_value", "right"), ("to_value", "right"), ("difference", "right"),
+        ("clear", "left"), ("note", "left"),
+    )  # fmt: skip
+    return table_of(
+        "changes",
+        words["table.changes"],
+        columns,
+        [_change_row(row, words) for row in rows],
+        notes=[words["caveat.no_comparison"]] if rows else [words["table.empty"]],
+        colours={
+            (number, "clear"): change_colour(row["outcome"])
+            for number, row in enumerate(rows)
+            if row["outcome"] in ("up", "down", "unclear")
+        },
+    )
+
+
+def _columns(words: Labels, *wanted: tuple[str, Align]) -> list[Column]:
+    return [Column(key=key, heading=words[f"column.{key}"], align=align) for key, align in wanted]
+
+
+def _records(rows: pd.DataFrame) -> list[pd.Series]:
+    return [row for _, row in rows.iterrows()]
+
+
+def _judged(rows: pd.DataFrame) -> list[pd.Series]:
+    return _records(rows[rows["target"].notna()])
+
+
+def _target_row(row: pd.Series, study: Study, words: Labels) -> dict[str, Cell]:
+    value, target = number_of(row, "value"), number_of(row, "target")
+    reached = None
+    if value is not None and target and row["direction"] != "lower":
+        reached = value / target
+    return _result_row(row, words) | {
+        "target_label": (_target_label(row, study), None),
+        "done": (value_cell(row), value),
+        "percent_of_target": (Measure(kind="share", lang=words.lang).value(reached), reached),
+    }
+
+
+def _result_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
+    numbers, measure = Numbers(lang=words.lang), measure_beside(row)
+    value, target = number_of(row, "value"), number_of(row, "target")
+    return {
+        "indicator": (row["short"] if row["variant"] == MAIN else row["label"], None),
+        "variant": (_variant_words(row, words), None),
+        "place": (row["place"], None),
+        "round": (row["round_label"], None),
+        "group": (row["group"], None),
+        "plan": (measure.exact(target), target),
+        "value": (value_cell(row), value),
+        "interval": (interval_cell(row), None),
+        "n": (numbers.number(number_of(row, "n"), 0), number_of(row, "n")),
+        "missing": (numbers.number(number_of(row, "n_missing"), 0), number_of(row, "n_missing")),
+        "missing_bounds": (bounds_cell(row), None),
+        "official": (_official_words(row, words), None),
+        "statistical": (_statistical_words(row, words), None),
+        "note": (_note(row, words), None),
+    }
+
+
+def _change_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
+    measure = Measure(kind=row["kind"], lang=words.lang)
+    conclusions = {"up": "clear_up", "down": "clear_down", "unclear": "unclear", "census": "census"}
+    caution = ""
+    if row["comparable"] != "yes":
+        caution = row["comparable_reason"] or words["change_sentence.caution_plain"]
+    elif row["outcome"] == "not_estimable" and absent(row["from_value"]):
+        caution = words["change_sentence.no_baseline"].strip()
+    return {
+        "indicator": (row["short"] if row["variant"] == MAIN else row["label"], None),
+        "from_value": (measure.value(number_of(row, "from_value")), number_of(row, "from_value")),
+        "to_value": (measure.value(number_of(row, "to_value")), number_of(row, "to_value")),
+        "difference": (change_cell(row), number_of(row, "difference")),
+        "clear": (words[f"value.{conclusions.get(row['outcome'], 'not_estimable')}"], None),
+        "note": (caution, None),
+    }
+
+
+def _target_label(row: pd.Series, study: Study) -> str:
+    target = study.indicator(row["indicator"], row["variant"]).target
+    label = word_of(target.label, row["lang"]) if target is not None else ""
+    return label or str(row["label"])
+
+
+def _variant_words(row: pd.Series, words: Labels) -> str:
+    official = row["variant"] == MAIN and text_of(row, "official")
+    return words["value.main" if official else "value.reference"]
+
+
+def _official_words(row: pd.Series, words: Labels) -> str:
+    if row["outcome"] == "suppressed":
+        return words["numbers.absent"]
+    return (
+        words[f"verdict.official.{text_of(row, 'official')}"]
+        if row["official"]
+        else words["value.no_official"]
+    )
+
+
+def _statistical_words(row: pd.Series, words: Labels) -> str:
+    if row["outcome"] == "suppressed":
+        return words["verdict.chart.suppressed"]
+    mark = words[f"value.mark_{row['outcome']}"] if row["outcome"] in _MARKED else ""
+    return mark + words[f"verdict.statistical.{text_of(row, 'statistical') or 'none'}"]
+
+
+def _note(row: pd.Series, words: Labels) -> str:
+    if row["outcome"] == "suppressed":
+        return words["verdict.chart.suppressed"]
+    if number_of(row, "value") is None:
+        return reason_words(text_of(row, "reason"), words.lang) or words["verdict.chart.not_estimable"]
+    flag = text_of(row, "flag")
+    return words[f"sentence.{flag}"] if flag in ("review", "footnote", "parentheses") else ""
+
+
+def _as_of(rows: Sequence[pd.Series], study: Study, words: Labels) -> str:
+    if study.data_as_of is None:
+        return words["table.as_of_unknown"] if rows else ""
+    return words.fill("table.as_of", date=Numbers(lang=words.lang).date(study.data_as_of))
+
+
+def _remarks(rows: Sequence[pd.Series], words: Labels) -> list[str]:
+    holds = {
+        "caveat.sample": any(number_of(row, "low") is not None for row in rows),
+        "caveat.census": any(row["interval_method"] == "census" for row in rows),
+        "caveat.suppressed": any(row["outcome"] == "suppressed" for row in rows),
+        "chart.note_review": any(row["flag"] == "review" for row in rows),
+    }
+    return [words[name] for name, true in holds.items() if true]
+
+
+def _verdict_colours(rows: Sequence[pd.Series]) -> dict[tuple[int, str], str]:
+    return {
+        (number, "statistical"): verdict_colour(row["outcome"])
+        for number, row in enumerate(rows)
+        if row["outcome"] in _MARKED
+    }
