@@ -45,6 +45,9 @@ class DataError(UserError):
         The remedy, a sentence to act on.
     file, sheet, row, column
         Where; ``row`` is the row's number as the user's own program shows it (the first is 1).
+    declarable
+        Whether the file can be taken as it is once something is declared of it: its encoding, its
+        sheet, its header row, that its macros are known.
     """
 
     def __init__(
@@ -57,8 +60,9 @@ class DataError(UserError):
         sheet: str = "",
         row: int | None = None,
         column: str = "",
+        declarable: bool = False,
     ) -> None:
-        self.code, self.hint = code, hint
+        self.code, self.hint, self.declarable = code, hint, declarable
         self.file, self.sheet, self.row, self.column = file, sheet, row, column
         where = [file] if file else []
         where += [f"sheet {sheet!r}"] if sheet else []

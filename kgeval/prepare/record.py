@@ -55,6 +55,7 @@ class Delivered:
     sheet), the column, how many cells or rows. ``native`` has the shape of ``records``: True where
     the cell was stored as a number, a date or a truth value and not as text, so that its notation
     is in no doubt; None for text files. ``letters`` gives each column its spreadsheet letter.
+    ``repeat`` names the form's repeat whose rows these are; "" for main records.
     """
 
     source: Source
@@ -66,3 +67,4 @@ class Delivered:
     notes: pd.DataFrame = field(default_factory=no_notes)
     native: pd.DataFrame | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
+    repeat: str = ""

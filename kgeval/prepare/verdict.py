@@ -16,11 +16,6 @@ COUNTS = (
     "cells_set_aside", "columns_set_aside",
 )  # fmt: skip
 
-# Refusals that a declaration (encoding, sheet, header row, macros allowed) turns into a reading.
-DECLARABLE = frozenset(
-    {"ENCODING_UNKNOWN", "ENCODING_UNDECLARED", "SECOND_HEADER_ROW", "MERGED_CELLS", "HEADER_NOT_FIRST",
-     "HIDDEN_SHEET", "SHEET_AMBIGUOUS", "MACRO_PRESENT"}
-)  # fmt: skip
 _AS_INTENDED = frozenset({"LABEL_TO_CODE"})  # labels are one of the two ways to deliver a choice
 
 
@@ -42,7 +37,7 @@ def file_accounts(cleaned: Cleaned) -> list[dict[str, Any]]:
 
 def refused_account(file: str, error: DataError) -> dict[str, Any]:
     """Return the account of a file that was not taken."""
-    verdict = "reject_unless_declared" if error.code in DECLARABLE else "reject_file"
+    verdict = "reject_unless_declared" if error.declarable else "reject_file"
     return {"file": file, "verdict": verdict, "codes": [error.code], **dict.fromkeys(COUNTS, 0)}
 
 

@@ -58,13 +58,14 @@ class Arranged:
     aside: pd.DataFrame
 
 
-def match_columns(delivered: Delivered, form: Form, *, repeat: str = "") -> Matching:
+def match_columns(delivered: Delivered, form: Form, *, repeat: str | None = None) -> Matching:
     """Find the question that each delivered column answers.
 
     Parameters
     ----------
     repeat
-        The form's repeat that this sheet holds; "" for the main records.
+        The form's repeat that this sheet holds, "" for the main records; None: as ``delivered`` says.
+        A repeat that the form does not have is no fault: all of its columns are set aside.
 
     Raises
     ------
@@ -72,6 +73,7 @@ def match_columns(delivered: Delivered, form: Form, *, repeat: str = "") -> Matc
         ``HEADER_MISSING`` where no column is a question; ``DUPLICATE_HEADER`` where two columns are
         the same question; ``MISSING_COLUMN`` where a question that every record must answer has none.
     """
+    repeat = delivered.repeat if repeat is None else repeat
     questions = [question for question in form.questions if question.repeat == repeat]
     names = QuestionNames.of(form)
     wanted = {question.name: question for question in questions}
@@ -90,7 +92,7 @@ def match_columns(delivered: Delivered, form: Form, *, repeat: str = "") -> Matc
             metadata.append(column)
         else:
             unknown.append(column)
-    if not columns and not parts:
+    if not columns and not parts and not repeat:
         hint = "check that this file belongs to this form, and declare the row that holds the column names"
         raise _fault(delivered, "HEADER_MISSING", "no column is a question of the form", hint=hint)
     absent = [name for name in wanted if name not in columns and name not in parts]

@@ -184,5 +184,5 @@ def _unusual_line_ends(text: str) -> bool:
     if "\r" not in text:
         return False
     outside = "".join(text.split('"')[::2]) if '"' in text else text
-    pairs = outside.count("\r\n")
-    return outside.count("\r") != pairs or outside.count("\n") != pairs
+    pairs, returns, feeds = outside.count("\r\n"), outside.count("\r"), outside.count("\n")
+    return returns > 0 and not returns == feeds == pairs

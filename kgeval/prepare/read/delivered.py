@@ -91,6 +91,7 @@ def read(
             header_rows=1 if one in chosen.repeats else header_rows,
             source=_source(delivered, one, opened.encoding, opened.date_system),
             notes=[*opened.notes, *chosen.notes] if place == 0 else [],
+            repeat=one.name if one in chosen.repeats else "",
         )
         for place, one in enumerate([chosen.main, *chosen.repeats])
     ]
@@ -119,6 +120,7 @@ def _table(
     header_rows: int,
     source: Source,
     notes: Sequence[Note],
+    repeat: str,
 ) -> Delivered:
     where = Where(file=delivered.file, sheet=sheet.name)
     header = find_header(
@@ -160,6 +162,7 @@ def _table(
         ),
         native=None if native is None else native.loc[kinds.isna()].set_axis(rows.index, axis=0),
         letters={name: column_letters(header.names.index(name) + 1) for name in names},
+        repeat=repeat,
     )
     _count_again(table, where)
     return table

@@ -95,6 +95,9 @@ def _not_valid(
         return DataError("TRUNCATED", "the last row is not complete", hint=hint, file=file, row=row)
     if body.count(0) * 5 > len(body):
         return _unmarked_utf16(file)
+    if sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in body[:100_000]) * 50 > len(body[:100_000]):
+        hint = "open it in the program that made it and export it as text"
+        return DataError("ENCODING_UNKNOWN", "this is not text in any encoding", hint=hint, file=file)
     good = sum(1 for ch in body.decode(encoding, "ignore") if ord(ch) > 127)
     bad = body.decode(encoding, "replace").count("\ufffd")
     if declared or good >= bad:
@@ -113,7 +116,13 @@ def _not_valid(
         else "export it as UTF-8, or declare its encoding"
     )
     return DataError(
-        "ENCODING_UNKNOWN", "the text is not UTF-8", hint=hint, file=file, row=row, column=column
+        "ENCODING_UNKNOWN",
+        "the text is not UTF-8",
+        hint=hint,
+        file=file,
+        row=row,
+        column=column,
+        declarable=True,
     )
 
 
@@ -128,7 +137,7 @@ def _nul(text: str, file: str) -> DataError:
 def _unmarked_utf16(file: str) -> DataError:
     hint = "declare utf-16-le or utf-16-be, or export it as UTF-8"
     message = "every other byte is empty: the text seems to be UTF-16 without its mark"
-    return DataError("ENCODING_UNKNOWN", message, hint=hint, file=file)
+    return DataError("ENCODING_UNKNOWN", message, hint=hint, file=file, declarable=True)
 
 
 def _place(before: bytes) -> tuple[int, str]:

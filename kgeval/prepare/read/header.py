@@ -32,10 +32,26 @@ class Where:
     sheet: str
 
     def fault(
-        self, code: str, message: str, *, hint: str, row: int | None = None, column: str = ""
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str,
+        row: int | None = None,
+        column: str = "",
+        declarable: bool = False,
     ) -> DataError:
         """Return the error that names this sheet."""
-        return DataError(code, message, hint=hint, file=self.file, sheet=self.sheet, row=row, column=column)
+        return DataError(
+            code,
+            message,
+            hint=hint,
+            file=self.file,
+            sheet=self.sheet,
+            row=row,
+            column=column,
+            declarable=declarable,
+        )
 
 
 def find_header(
@@ -74,7 +90,7 @@ def find_header(
         hint = "declare the row that holds the column names"
         raise where.fault("HEADER_MISSING", "no column there is a question of the form", hint=hint, row=first)
     if header_rows == 1:
-        _refuse_second_header(head, last, questions, where)
+        _refuse_second_header(head, last, where)
     return Header(first=first, last=last, names=names)
 
 
@@ -100,8 +116,9 @@ def _recognised(
     hint = f"if row {best} holds the column names, declare header_row = {best}"
     if merged is not None:
         message = "cells are merged above the table"
-        raise where.fault("MERGED_CELLS", message, hint=hint, row=merged.first_row)
-    raise where.fault("HEADER_NOT_FIRST", "other rows stand above the column names", hint=hint, row=best)
+        raise where.fault("MERGED_CELLS", message, hint=hint, row=merged.first_row, declarable=True)
+    message = "other rows stand above the column names"
+    raise where.fault("HEADER_NOT_FIRST", message, hint=hint, row=best, declarable=True)
 
 
 def _best_row(
@@ -149,9 +166,7 @@ def _name(levels: Sequence[str], questions: QuestionNames | None) -> str:
     return joined
 
 
-def _refuse_second_header(
-    head: Sequence[Sequence[str]], last: int, questions: QuestionNames | None, where: Where
-) -> None:
+def _refuse_second_header(head: Sequence[Sequence[str]], last: int, where: Where) -> None:
     """Raise if the row below the header is no record: text where every other row has numbers.
 
     Only whole columns decide (at least two of them, numeric in nine of ten rows), so that a first
@@ -173,8 +188,8 @@ def _refuse_second_header(
             "the row below the column names holds texts where the others hold numbers",
             hint="if it belongs to the header, declare header_rows = 2; else delete it",
             row=last + 1,
+            declarable=True,
         )
-    del questions
 
 
 def is_mark_row(cells: Collection[str]) -> bool:

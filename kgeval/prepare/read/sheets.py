@@ -50,12 +50,14 @@ def data_sheets(
                 hint="declare which sheet is to be read, or delete the hidden one",
                 file=file,
                 sheet=printable(sheet.name),
+                declarable=True,
             )
     if len(fitting) > 1:
         names = ", ".join(repr(printable(sheet.name)) for sheet in fitting)
         hint = f"declare which of {names} is to be read"
         message = f"{len(fitting)} sheets could hold the records"
-        raise DataError("SHEET_AMBIGUOUS", message, hint=hint, file=file, sheet=printable(fitting[1].name))
+        name = printable(fitting[1].name)
+        raise DataError("SHEET_AMBIGUOUS", message, hint=hint, file=file, sheet=name, declarable=True)
     main = fitting[0] if fitting else next((s for s in filled if s not in repeats), filled[0])
     others = [sheet for sheet in filled if sheet is not main and sheet not in repeats]
     notes = tuple(

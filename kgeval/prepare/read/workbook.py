@@ -81,9 +81,8 @@ def _active_content(archive: Archive, file: str, *, allow_macros: bool) -> list[
     macros = [part for part in archive.parts if part.lower().endswith(("vbaproject.bin", ".xlm"))]
     if macros and not allow_macros:
         hint = "save it as .xlsx without macros, or allow macros: they are not run, only left aside"
-        raise DataError(
-            "MACRO_PRESENT", f"part {macros[0]!r}: the workbook holds macros", hint=hint, file=file
-        )
+        message = f"part {macros[0]!r}: the workbook holds macros"
+        raise DataError("MACRO_PRESENT", message, hint=hint, file=file, declarable=True)
     if macros:
         notes.append(Note(code="MACRO_IGNORED", detail=macros[0], count=len(macros)))
     links = [part for part in archive.parts if part.startswith("xl/externalLinks/") and part.endswith(".xml")]
