@@ -8,7 +8,7 @@ with each other, a text, arithmetic) counts as unknown, and unknown could hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from math import ceil, floor
 
@@ -35,6 +35,7 @@ from kgeval.plan.expression.tree import (
 from kgeval.plan.form.model import Question
 
 MOST_TRIALS = 20_000
+_PLAUSIBLE_DAYS = 90_000  # 1723 to 2216, what a date can be in a form
 _REALS = frozenset({"integer", "decimal", "date", "range"})
 _LOGIC_CALLS = frozenset({"not", "if", "boolean"})
 _ARITHMETIC_CALLS = frozenset({"sum", "min", "max", "round", "int", "abs"})
@@ -51,7 +52,7 @@ def can_hold(expression: Expression, questions: Mapping[str, Question]) -> bool:
         What its names stand for; ``.`` among them for a constraint.
     """
     trials = {
-        name: [None, *tried]
+        name: tried
         for name in sorted(expression.names)
         if name in questions and (tried := _trials(expression.node, name, questions[name]))
     }
@@ -84,6 +85,7 @@ def _asks_whether_answered(node: Node, names: frozenset[str]) -> bool:
 def _trials(node: Node, name: str, question: Question) -> list[object]:
     """Return the answers worth trying for a name; none where it is not only compared with literals."""
     marks: list[float] = []
+    asked = False  # whether an answer was given at all
     for part in walk(node):
         if not any(_is(child, name) for child in children(part)):
             continue
@@ -94,9 +96,20 @@ def _trials(node: Node, name: str, question: Question) -> list[object]:
         if value is None and not isinstance(other, TextLiteral):
             return []
         marks += [value] if value is not None else []
+        asked |= is_empty_text(other)
+    return [*([None] if asked else []), *_answers(question, marks)]
+
+
+def _answers(question: Question, marks: Sequence[float]) -> list[object]:
+    """Return every code of a choice list, or a number (a day) for each stretch between the marks."""
     if question.type == "select_one":
         return [choice.name for choice in question.choices]
-    return _around(marks, whole=question.type != "decimal") if question.type in _REALS else []
+    if question.type not in _REALS:
+        return []
+    tried = _around(marks, whole=question.type != "decimal")
+    if question.type == "date":
+        return [pd.Timestamp(0) + pd.Timedelta(days=day) for day in tried if abs(day) < _PLAUSIBLE_DAYS]
+    return [*tried]
 
 
 def _is(node: Node, name: str) -> bool:
@@ -120,7 +133,7 @@ def literal(node: Node) -> float | None:
             return None
 
 
-def _around(values: Iterable[float], *, whole: bool) -> list[object]:
+def _around(values: Iterable[float], *, whole: bool) -> list[float]:
     marks = sorted(set(values))
     if not marks:
         return []
@@ -129,7 +142,7 @@ def _around(values: Iterable[float], *, whole: bool) -> list[object]:
     if whole:  # whole numbers (and days) on both sides of each mark
         tried = {float(near) for mark in tried for near in (floor(mark), ceil(mark))}
         tried |= {mark + step for mark in tuple(tried) for step in (-1.0, 1.0)}
-    return [*sorted(tried)]
+    return sorted(tried)
 
 
 # -- names and codes --------------------------------------------------------------------------------

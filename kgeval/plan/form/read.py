@@ -329,5 +329,5 @@ class _Cells:
         return {
             column.strip(): cell.strip()
             for column, cell in self.row.cells.items()
-            if header(column).name not in known or header(column).language
+            if header(column).name not in known
         }
