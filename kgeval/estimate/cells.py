@@ -102,9 +102,10 @@ def sum_cells(
 
 def _cells(unit: Codes, levels: Codes) -> tuple[Codes, Codes]:
     """Code the combinations that occur, and name one record of each."""
-    code = unit
+    code = np.zeros(len(unit), dtype=np.intp)
     for column in levels.T:
         code = nest(code, column + 1)
+    code = nest(code, unit)  # the unit last, so that the cells of one breakdown are in its order
     size = int(code.max()) + 1 if len(code) else 0
     return code, firsts(code, size)
 
@@ -134,7 +135,8 @@ class _Adder:
         """Return (cells,) sums; ``None`` counts records."""
         key = id(values)
         if key not in self._known:  # the array is kept with its sum, so that its id stays its own
-            self._known[key] = values, np.bincount(self._cell, values, self._cells).astype(np.float64)
+            sums = np.bincount(self._cell, values, self._cells).astype(np.float64, copy=False)
+            self._known[key] = values, sums
         return self._known[key][1]
 
 
@@ -157,6 +159,11 @@ def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Ad
     }
     if one.known is None and one.possible is None:
         return line
+    if one.possible is None and asked.kind in {"share", "count"}:
+        # Who counts is known: what is unknown is what the members' sums leave over.
+        members = None if one.member is None else one.member.astype(np.float64)
+        lost = add(members if w is None else _times(w, members)) - weighted
+        return line | {"missing": add(members) - n, "least_x": lost, "most_x": lost, "most_y": lost}
     return line | _unknown(asked, one, w, add)
 
 

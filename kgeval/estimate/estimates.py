@@ -204,8 +204,8 @@ def rows(
     """Lay one breakdown out as one row an estimate, measure by measure."""
     size = len(found)
     content: dict[str, object] = {
-        "indicator": [asked.name for asked in measures for _ in range(size)],
-        "kind": [asked.kind for asked in measures for _ in range(size)],
+        "indicator": np.repeat(np.array([asked.name for asked in measures], dtype=object), size),
+        "kind": np.repeat(np.array([asked.kind for asked in measures], dtype=object), size),
         **label_columns(found.breakdown, found.names, len(measures), listed=listed),
     }
     for name in NUMBERS:

@@ -54,10 +54,10 @@ class Sampled:
 
 def t_quantile(probability: float, df: npt.ArrayLike) -> Array:
     """Quantile of Student's t; the normal's where ``df`` is infinite, NaN where it is not positive."""
-    freedom = np.asarray(df, dtype=np.float64)
+    freedom, place = np.unique(np.asarray(df, dtype=np.float64), return_inverse=True)  # few, and costly
     usable = np.where(freedom > 0, np.minimum(freedom, 1e300), 1.0)
     found = np.where(np.isinf(freedom), special.ndtri(probability), special.stdtrit(usable, probability))
-    return np.where(freedom > 0, found, np.nan)
+    return np.asarray(np.where(freedom > 0, found, np.nan)[place]).reshape(np.shape(df))
 
 
 def t_ratio(n: Array, df: Array, level: float) -> Array:

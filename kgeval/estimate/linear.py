@@ -54,8 +54,7 @@ class Linear:
 
 def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     """Bring the cells of all breakdowns to those of one."""
-    kept = np.flatnonzero(domains.code >= 0)
-    order = kept[np.lexsort((cells.unit[kept], domains.code[kept]))]
+    order = _order(cells.unit, domains.code)
     domain, unit = domains.code[order], cells.unit[order]
     starts = changes(domain, unit)
     sums = _each(cells.sums, lambda values: sum_runs(values[:, order], starts))
@@ -65,6 +64,16 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
         sums, lambda values: np.add.reduceat(values, first, axis=1) if len(first) else values[:, :0]
     )
     return DomainCells(domain=domain, unit=unit, sums=sums, totals=totals, domains=len(domains))
+
+
+def _order(unit: Codes, domain: Codes) -> Codes | slice:
+    """Put the cells of listed domains in the order of domain and unit; a slice where they are so already."""
+    kept = np.flatnonzero(domain >= 0)
+    pairs = domain[kept] * (int(unit.max(initial=0)) + 1) + unit[kept]
+    ordered = len(kept) > 0 and bool((pairs[1:] >= pairs[:-1]).all())
+    if ordered and kept[-1] - kept[0] + 1 == len(kept):
+        return slice(int(kept[0]), int(kept[-1]) + 1)
+    return kept[np.argsort(pairs, kind="stable")]
 
 
 def _each(sums: dict[str, Floats], change: Callable[[Floats], Floats]) -> dict[str, Floats]:

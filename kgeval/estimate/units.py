@@ -159,6 +159,12 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
         return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values):
+        numbers = values.to_numpy()
+        low, high = int(numbers.min()), int(numbers.max())
+        if _is_dense(high - low + 1, len(numbers)):
+            codes, present = _ranks((numbers - low).astype(np.intp, copy=False), high - low + 1)
+            return codes, list(present + low)
     coded, levels = pd.factorize(values, use_na_sentinel=True)
     codes = coded.astype(np.intp, copy=False)
     found = list(levels)
@@ -183,12 +189,29 @@ def nest(outer: Codes, inner: Codes) -> Codes:
     if not len(outer):
         return outer
     width = int(inner.max()) + 1
-    pairs = outer.astype(np.int64) * width + inner
+    size = (int(outer.max()) + 1) * width
+    pairs = outer * width + inner
+    if _is_dense(size, len(pairs)):
+        return _ranks(pairs, size)[0]
     codes, found = pd.factorize(pairs)
     order = np.argsort(found, kind="stable")
     place = np.empty(len(found), dtype=np.intp)
     place[order] = np.arange(len(found))
     return place[codes]
+
+
+def _is_dense(size: int, records: int) -> bool:
+    """Whether a table of all possible codes is cheaper than hashing the records."""
+    return size <= 16 * records + 1024
+
+
+def _ranks(codes: Codes, size: int) -> tuple[Codes, Codes]:
+    """Renumber codes 0 … size − 1 without gaps; also which of them occur."""
+    occurs = np.zeros(size, dtype=bool)
+    occurs[codes] = True
+    place = np.cumsum(occurs, dtype=np.intp)
+    place -= 1
+    return place[codes], np.flatnonzero(occurs)
 
 
 def firsts(codes: Codes, size: int) -> Codes:
