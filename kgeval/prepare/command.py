@@ -101,7 +101,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
       kgeval clean surveys/my_study --data my_files --out build/clean --area 905
     """  # noqa: D301
     from kgeval.plan.study import read_study
-        from kgeval.prepare.assemble import conservation
+    from kgeval.prepare.assemble import conservation
     from kgeval.prepare.clean import clean_areas
     from kgeval.prepare.deposit import deposit, provenance
     from kgeval.prepare.receive import receive
