@@ -20,6 +20,7 @@ from kgeval.present.labels import labels
 _RESOURCES = files("kgeval.present") / "resources"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _STYLES = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|[/\\])", re.IGNORECASE)
 _TAGS = frozenset(
     """a abbr b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol
     p pre small span strong sub sup table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905
@@ -142,6 +143,8 @@ def _section(section: Section) -> str:
 
 
 def _link(link: Link) -> str:
+    if _ELSEWHERE.match(link.href):
+        raise ValueError(f"{link.href!r} does not lie below the index page; link files of the run only")
     note = f' <span class="note">{escape(link.note)}</span>' if link.note else ""
     return f'<li><a href="{escape(quote(link.href, safe="/#%"))}">{escape(link.label)}</a>{note}</li>'
 
@@ -153,6 +156,9 @@ def _exporter() -> Any:
 
     exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
         config=Config(
+            NbConvertBase={
+                "display_data_priority": ["text/html", "image/png", "text/markdown", "text/plain"]
+            },
             HTMLExporter={
                 "template_name": "page",
                 "extra_template_basedirs": [str(_RESOURCES)],
@@ -162,7 +168,7 @@ def _exporter() -> Any:
                 "exclude_output_prompt": True,
                 "exclude_anchor_links": True,
                 "embed_images": False,
-            }
+            },
         )
     )
     exporter.register_filter("clean_html", cleaned)
