@@ -23,29 +23,19 @@ NUMBERS = ("integer", "decimal")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bed:
-    """Where faults are planted: a clean draft, what the form knows of it, and the words for it."""
+    """Where faults are planted: a clean draft, what the form knows of it, and the words for it.
+
+    ``fixed`` are the columns that the office fills in or that name the record: no slip of a pen
+    happens there. ``drivers`` are the questions that skips stand on: a fault there would drag other
+    answers with it.
+    """
 
     study: Study
     draft: Draft
     words: Mapping[str, Sequence[str]]
     seen: pd.DataFrame
-
-    @property
-    def fixed(self) -> frozenset[str]:
-        """Columns that the office fills in or that name the record: no slip of a pen happens there."""
-        table = self.draft.table
-        design = (table.design.weight, *stages(table.design.cluster), *stages(table.design.stratum))
-        return frozenset({*table.form.record_key, table.round.column, *filter(None, design)})
-
-    @property
-    def drivers(self) -> frozenset[str]:
-        """Questions that skips stand on: a fault there would drag other answers with it."""
-        asked = [
-            question.relevant
-            for question in self.draft.table.form.main_questions
-            if question.relevant is not None
-        ]
-        return frozenset(name for expression in asked for name in expression.names)
+    fixed: frozenset[str]
+    drivers: frozenset[str]
 
     def broken(self, question: Question, spoiled: pd.Series) -> Mask:
         """Return where the spoiled texts, read as answers, break the question's constraint."""
@@ -66,3 +56,18 @@ def _read(texts: pd.Series, question: Question) -> pd.Series:
     if question.type == "date":
         return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
     return texts
+
+
+def lay(draft: Draft, study: Study, words: Mapping[str, Sequence[str]]) -> Bed:
+    """Return the bed of a clean draft."""
+    table = draft.table
+    design = (table.design.weight, *stages(table.design.cluster), *stages(table.design.stratum))
+    skips = [question.relevant for question in table.form.main_questions if question.relevant is not None]
+    return Bed(
+        study=study,
+        draft=draft,
+        words=words,
+        seen=draft.as_asked(),
+        fixed=frozenset({*table.form.record_key, table.round.column, *filter(None, design)}),
+        drivers=frozenset(name for skip in skips for name in skip.names),
+    )

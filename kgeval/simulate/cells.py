@@ -109,6 +109,8 @@ def _texts(answers: pd.Series) -> pd.Series:
     if answers.dtype.kind == "M":
         days: pd.Series = answers.dt.strftime("%Y-%m-%d")
         return days
+    if answers.dtype == "str":
+        return answers
     given = answers.dropna()
     if answers.dtype.kind == "f":  # no exponent, no more decimals than the number has
         texts = [np.format_float_positional(number, trim="-") for number in given.tolist()]

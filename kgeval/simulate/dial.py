@@ -40,7 +40,8 @@ class Dial:
         column = rows[self.by].to_numpy()
         for value, dial in self.turned.items():
             here = column == value
-            numbers[here] = dial.on(rows[here])
+            plain = dial.computed is None and dial.turned is None
+            numbers[here] = dial.number if plain else dial.on(rows[here])
         return numbers
 
 

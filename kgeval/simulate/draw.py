@@ -28,7 +28,7 @@ class Scene:
 
     def only(self, here: Mask) -> Scene:
         """Return the scene of some of the records; chance goes on where it stands."""
-        return replace(self, rows=self.rows[here])
+        return self if here.all() else replace(self, rows=self.rows[here])
 
 
 class Draw(Protocol):

@@ -39,13 +39,14 @@ class Fault:
 
     def places(self, question: Question, bed: Bed) -> Mask:
         """Return the records in which it can happen to this question."""
-        filled = bed.draft.cells[question.name].ne("").to_numpy()
+        filled: Mask = bed.draft.cells[question.name].to_numpy(dtype=object) != ""
         if not self.unasked:
             return filled
         if question.relevant is None:
             return np.zeros(len(filled), dtype=bool)
         asked = question.relevant.truth(bed.seen)
-        return ~filled & asked.eq(other=False).fillna(value=False).to_numpy(dtype=bool)
+        unasked: Mask = asked.eq(other=False).fillna(value=False).to_numpy(dtype=bool)
+        return ~filled & unasked
 
 
 # ---- can it be found?

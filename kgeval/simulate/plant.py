@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgeval.plan.form import Question
 from kgeval.plan.study import Study
-from kgeval.simulate.bed import Bed
+from kgeval.simulate.bed import Bed, lay
 from kgeval.simulate.cells import Draft
 from kgeval.simulate.draw import Mask, stream
 from kgeval.simulate.fault import CELL_FAULTS, Fault
@@ -38,23 +38,24 @@ def plant(draft: Draft, study: Study, model: Model, seed: int) -> tuple[Draft, l
     Each fault hits a share of the cells (or records) in which it can happen, the rate that the model
     gives it; no cell is hit twice. Duplicated records stand somewhere below their original.
     """
-    bed = Bed(study=study, draft=draft, words=model.words, seen=draft.as_asked())
-    untouched = pd.DataFrame(True, index=draft.cells.index, columns=draft.cells.columns)
-    cells = draft.cells.copy()
+    bed = lay(draft, study, model.words)
+    cells = {name: draft.cells[name].to_numpy(dtype=object) for name in draft.cells}
+    touched = {name: np.zeros(len(draft.cells), dtype=bool) for name in cells}
     planted: list[Planted] = []
     for fault in CELL_FAULTS:
         rng = stream(seed, "fault", fault.name, draft.file)
         rate, only = model.dirt.get(fault.name, 0.0), model.only.get(fault.name)
         for question in _open_to(fault, bed, only) if rate > 0 else ():
             # one draw a record, whatever stands in it: a further answer does not move the others' faults
-            hit = (rng.random(len(cells)) < rate) & untouched[question.name].to_numpy()
+            hit = (rng.random(len(draft.cells)) < rate) & ~touched[question.name]
             new = _spoil(fault, question, bed, hit & fault.places(question, bed), rng)
             for one in new:
-                cells.loc[one.record, one.column] = one.delivered_value
-                untouched.loc[one.record, one.column] = False
+                cells[one.column][one.record] = one.delivered_value
+                touched[one.column][one.record] = True
             planted += new
+    draft = replace(draft, cells=pd.DataFrame(cells, index=draft.cells.index).astype("str"))
     rng = stream(seed, "fault", "records", draft.file)
-    dirty, repeated = _repeat(replace(draft, cells=cells), bed, model.dirt, rng)
+    dirty, repeated = _repeat(draft, bed, model.dirt, rng)
     return dirty, [*_masked(planted, draft), *repeated]
 
 

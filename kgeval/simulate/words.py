@@ -30,6 +30,8 @@ class Text:
 
 
 def _digits(text: str, rng: np.random.Generator) -> str:
+    if "#" not in text:
+        return text
     return "".join(str(rng.integers(10)) if letter == "#" else letter for letter in text)
 
 
