@@ -108,10 +108,12 @@ def with_totals(account: pd.DataFrame) -> pd.DataFrame:
     conserved(account)
     counts = [column for column in ACCOUNT if column not in {"file", "sheet", "table", "columns"}]
     by_table = account.groupby("table", sort=False)[counts].sum().reset_index()
-    total = pd.DataFrame([account[counts].sum()]).assign(table="")
-    return pd.concat([account, by_table.assign(file=""), total.assign(file="")], ignore_index=True)[
-        [column for column in ACCOUNT if column != "columns"]
-    ].fillna("")
+    total = account[counts].sum().to_frame().T.assign(table="")
+    rows = [account, by_table.assign(file="", sheet=""), total.assign(file="", sheet="")]
+    printed = [column for column in ACCOUNT if column != "columns"]
+    return pd.concat([frame[printed] for frame in rows], ignore_index=True).astype(
+        dict.fromkeys(counts, "int64")
+    )
 
 
 def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]:

@@ -78,6 +78,8 @@ def _violations(draft: Draft, question: Question, today: date | None) -> pd.Inde
 
 def _named(draft: Draft, question: Question, rids: pd.Index) -> list[tuple[str, pd.Index]]:
     """Return the violations with the name of what is wrong, which depends on the kind of answer."""
+    if rids.empty:
+        return []
     if question.name in draft.key_columns:
         return [("KEY_FORMAT", rids)]
     values = draft.answers.loc[rids, question.name]
