@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import pickle
 import time
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -147,6 +148,11 @@ def test_names_with_spaces_slashes_and_accents():
     expression = parse("${nhóm trẻ} = 1 and ${group/sub q} = 2")
     assert expression.names == {"nhóm trẻ", "group/sub q"}
     assert truth_of(expression.text, **{"nhóm trẻ": 1, "group/sub q": 2}) is True
+
+
+def test_decomposed_letters_are_the_composed_ones_of_the_data():
+    decomposed = unicodedata.normalize("NFD", "${tuổi} = 'trẻ'")
+    assert truth_of(decomposed, tuổi="trẻ") is True
 
 
 def test_operators_are_words_only_where_an_operator_can_stand():

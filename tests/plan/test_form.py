@@ -135,6 +135,22 @@ def test_choices_keep_their_labels_and_further_columns(mothers):
     assert mothers.choice_labels("en")["consent"] == {"1": "Yes", "0": "No"}
 
 
+def test_a_choice_may_have_columns_called_name_and_value(tmp_path):
+    form = form_of(
+        tmp_path,
+        """
+| survey |
+|  | type | name | label |
+|  | select_one tree | tree | Tree |
+| choices |
+|  | list_name | value | name | label |
+|  | tree | 100 | oak | Oak |
+""",
+    )
+    (oak,) = form.choices["tree"]
+    assert (oak.name, oak.attributes) == ("oak", {"value": "100"})
+
+
 def test_required_always_or_under_a_condition(mothers):
     assert mothers.question("age").required
     heard = mothers.question("heard")

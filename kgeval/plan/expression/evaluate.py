@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from typing import Any, cast
@@ -74,13 +74,19 @@ class Scope:
     choices: Mapping[str, Mapping[str, str]] | None = None
     position: pd.Series[Any] | None = None
     repeats: Mapping[str, pd.DataFrame] | None = None
+    seen: dict[str, Column] = field(default_factory=dict, repr=False)  # columns already converted
 
     def error(self, reason: str, node: Node) -> ExpressionError:
         """Return the error that stands at a node."""
         return ExpressionError(reason, text=self.text, position=node.position)
 
     def column(self, node: Reference | Attribute) -> Column:
-        """Return the column that a reference names."""
+        """Return the column that a reference names, converted once an evaluation."""
+        if node.name not in self.seen:
+            self.seen[node.name] = self._convert(node)
+        return self.seen[node.name]
+
+    def _convert(self, node: Reference | Attribute) -> Column:
         if node.name == CURRENT:
             if self.current is None:
                 raise self.error("'.' stands for an answer, and none is given here", node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -144,18 +145,23 @@ def _build(tree: Any, text: str) -> Node:
     return built[id(tree)][0]
 
 
+def _composed(text: str) -> str:
+    """Return accented letters as one character each, as the data hold them."""
+    return unicodedata.normalize("NFC", text)
+
+
 def _number(parts: list[Any], text: str) -> Node:  # noqa: ARG001 - all makers are called alike
     return NumberLiteral(value=float(parts[0]), position=parts[0].start_pos)
 
 
 def _text(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return TextLiteral(value=str(parts[0][1:-1]), position=parts[0].start_pos)
+    return TextLiteral(value=_composed(parts[0][1:-1]), position=parts[0].start_pos)
 
 
 def _reference(parts: list[Any], text: str) -> Node:
     token: Token = parts[0]
     position = cast("int", token.start_pos)
-    name = str(token[2:-1]).strip()
+    name = _composed(token[2:-1]).strip()
     if not name:
         raise ExpressionError("'${}' names nothing", text=text, position=position)
     return Reference(name=name, position=position)

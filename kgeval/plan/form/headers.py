@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 _ALIASES: Mapping[str, str] = {
     "caption": "label",
@@ -43,6 +44,7 @@ class Header:
     language: str
 
 
+@cache
 def header(text: str) -> Header:
     """Understand a column's name: ``Label :: Tiếng Việt (vi)`` is the label in ``vi``."""
     parts = [part.strip() for part in re.split(r"::", text.strip())]

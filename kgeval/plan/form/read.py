@@ -312,6 +312,8 @@ class _Cells:
     tongue: str
 
     def plain(self, name: str) -> str:
+        if name in self.row.cells:  # before its aliases: a list may have columns `name` and `value`
+            return self.row.cells[name].strip()
         for column, cell in self.row.cells.items():
             if header(column).name == name:
                 return cell.strip()
@@ -330,4 +332,5 @@ class _Cells:
             column.strip(): cell.strip()
             for column, cell in self.row.cells.items()
             if header(column).name not in known
+            or (column not in known and header(column).name in self.row.cells and not header(column).language)
         }
