@@ -41,6 +41,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
               help="How long one cell of a notebook may take.")  # fmt: skip
 @click.option("--notebook-seconds", type=click.IntRange(min=1), default=3600, show_default=True,
               help="How long one notebook may take.")  # fmt: skip
+@click.option("--plain-kernels", is_flag=True, help="Start each kernel by itself: slower, the same results.")
 def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> None:
     """Run the notebooks of the STUDY folder: 10 and 30 for each area, 20 for each and the whole, 40 once.
 
@@ -70,7 +71,11 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
             jobs,
             setting,
             areas=[area.key for area in plan.areas],
-            pace=Pace(jobs=options["jobs"] or 0, notebook_seconds=options["notebook_seconds"]),
+            pace=Pace(
+                jobs=options["jobs"] or 0,
+                notebook_seconds=options["notebook_seconds"],
+                plain_kernels=options["plain_kernels"],
+            ),
             watch=watch,
             finish=_finish(plan, setting, asked, {notebook.name: notebook.title for notebook in notebooks}),
         )

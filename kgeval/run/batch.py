@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -33,10 +35,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many jobs at a time (0: as many as processors and memory allow), and how long one may take."""
+    """How many jobs at a time (0: as many as processors and memory allow), and how long one may take.
+
+    ``plain_kernels`` starts each kernel as a process of its own, as JupyterLab does.
+    """
 
     jobs: int = 0
     notebook_seconds: float = 3600.0
+    plain_kernels: bool = False
 
 
 @dataclass(slots=True)
@@ -87,7 +93,11 @@ def run_batch(
         count = min(pace.jobs or processors(), len(jobs))
         log = setting.out / WORK / "workers.log"
         log.unlink(missing_ok=True)
-        with Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers:
+        with (
+            _seed(pace, log) as address,
+            Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers,
+        ):
+            run.setting = replace(setting, seed=address)
             _go_on(run, workers)
         gather_results(setting.out, run.keys)
         results = [run.results[key] for key in run.jobs]
@@ -109,6 +119,21 @@ def _go_on(run: Run, workers: Workers) -> None:
         for key, job in run.jobs.items():
             if key not in run.results:
                 _note(run, replace(_failed(job, "", ""), status="interrupted", reason="stopped by Ctrl-C"))
+
+
+@contextmanager
+def _seed(pace: Pace, log: Path) -> Iterator[str]:
+    if pace.plain_kernels:
+        yield ""
+        return
+    from kgeval.run.forked import USUAL, seed
+    from kgeval.run.kernel import environment
+
+    with (
+        tempfile.TemporaryDirectory(prefix="kgeval-") as scratch,
+        seed(USUAL, env={**os.environ, **environment(Path(scratch))}, log=log) as address,
+    ):
+        yield address
 
 
 def processors() -> int:

@@ -43,6 +43,8 @@ class Setting:
         Area code to the words that stand behind a page's title.
     cell_seconds
         How long one cell may take.
+    seed
+        Address of the process that kernels are forked from; empty: plain kernels.
     """
 
     study: Path
@@ -54,6 +56,7 @@ class Setting:
     page_options: Mapping[str, Any] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     cell_seconds: int = 600
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,12 +248,13 @@ def _bytes(node: Any) -> bytes:
 @contextmanager
 def _surroundings(setting: Setting, staged: Path) -> Iterator[None]:
     """Set what the kernel inherits, and take it back."""
+    from kgeval.run.forked import SEED
     from kgeval.run.kernel import environment
 
     former = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="kgeval-", ignore_cleanup_errors=True) as scratch:
         os.environ.update(environment(Path(scratch)))
-        os.environ.update({STAGED_ROOT: str(setting.out), STAGING: str(staged)})
+        os.environ.update({STAGED_ROOT: str(setting.out), STAGING: str(staged), SEED: setting.seed})
         try:
             yield
         finally:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_core.paths import jupyter_runtime_dir
+
+from kgeval.run.forked import PROVISIONER, SEED
 
 KERNEL_NAME = "python3"
 
@@ -24,6 +28,7 @@ STEADY: Mapping[str, str] = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a seed may have one thread only
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "COLUMNS": "80",
     "LINES": "24",
@@ -47,19 +52,29 @@ def environment(scratch: Path) -> dict[str, str]:
 
 
 class HereKernelManager(AsyncKernelManager):
-    """Starts the kernel of the running interpreter; over local sockets, so that ports never collide."""
+    """Starts the kernel of the running interpreter; over local sockets, so that ports never collide.
+
+    Where a seed is waiting, the kernel is forked from it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         if os.name == "posix":
             kwargs |= {"transport": "ipc", "ip": str(Path(jupyter_runtime_dir()) / "kernel")}
         super().__init__(**kwargs)
-        self._kernel_spec = here()  # not the first kernelspec of this name found on the machine
+        self._kernel_spec = here(forked=bool(os.environ.get(SEED)))  # not the first one found on the machine
 
 
-def here() -> KernelSpec:
+def here(*, forked: bool) -> KernelSpec:
     """Return the kernelspec of the running interpreter."""
+    if forked:
+        group = KernelProvisionerFactory.GROUP_NAME
+        entry = EntryPoint(PROVISIONER, "kgeval.run.forked:ForkedProvisioner", group)
+        KernelProvisionerFactory.instance().provisioners[PROVISIONER] = (
+            entry  # also where it is not installed
+        )
     return KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         display_name="Python 3",
         language="python",
+        metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}} if forked else {},
     )

@@ -97,7 +97,7 @@ def test_same_input_same_bytes_however_it_is_run(good, monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     monkeypatch.setenv("COLUMNS", "200")
-    results = run(good[0], out="again", pace=Pace(jobs=1), titles={"0905": "Bắc"})
+    results = run(good[0], out="again", pace=Pace(jobs=1, plain_kernels=True), titles={"0905": "Bắc"})
     assert {result.status for result in results.values()} == {"done"}
     assert fingerprints(good[0] / "again") == fingerprints(good[0] / "out")
 
@@ -152,7 +152,9 @@ def test_an_endless_notebook_is_stopped_with_its_kernel(tmp_path):
     endless = {
         "10_clean": [tiny.SETUP, "import time, os\nopen(area, 'w').write(str(os.getpid()))\ntime.sleep(600)"]
     }
-    results = run(tmp_path, endless, only=["0905"], pace=Pace(jobs=3, notebook_seconds=8))
+    results = run(
+        tmp_path, endless, only=["0905"], pace=Pace(jobs=3, notebook_seconds=20, plain_kernels=True)
+    )
     assert results["north.10_clean"].error == "the notebook took longer than allowed and was stopped"
     assert results["north.30_review"].status == "skipped"
     pid = int((tmp_path / "out/north/notebooks/0905").read_text())
@@ -166,7 +168,7 @@ def no_page_for_south(node, *, title, **_options) -> str:
 def test_a_page_that_cannot_be_made_fails_its_job_only(tmp_path):
     notebooks = read_notebooks(tiny.write_notebooks(tmp_path / "notebooks", only="10_clean"))
     broken = replace(setting(tmp_path, titles={"0905": "Bắc"}), page=no_page_for_south)
-    north, south = run_batch(graph(notebooks, AREAS[:2]), broken, areas=KEYS)
+    north, south = run_batch(graph(notebooks, AREAS[:2]), broken, areas=KEYS, pace=Pace(plain_kernels=True))
     assert (north.status, south.status, south.error) == ("done", "failed", "KeyError: '…'")
 
 
