@@ -102,8 +102,8 @@ def change_sentence(
         "subject": subject(place, label, lang),
         "from_value": measure.value(number_of(change, "from_value")),
         "to_value": measure.value(number_of(change, "to_value")),
-        "from_round": rounds.get(text_of(change, "from_round"), text_of(change, "from_round")),
-        "to_round": rounds.get(text_of(change, "to_round"), text_of(change, "to_round")),
+        "from_round": _in_passing(rounds.get(text_of(change, "from_round"), text_of(change, "from_round"))),
+        "to_round": _in_passing(rounds.get(text_of(change, "to_round"), text_of(change, "to_round"))),
     }
     said = [_change_main(change, parts, measure, words), *_moves(change, indicator, words)]
     if text_of(change, "comparable") == "caution":
@@ -148,6 +148,11 @@ def subject(place: str, label: str, lang: str) -> str:
     words = labels(lang)
     whole = place.startswith(words.listed("subject.wholes"))
     return words.fill("subject.at_whole" if whole else "subject.at", place=place, label=lowered(label))
+
+
+def _in_passing(label: str) -> str:
+    """Return the name of a round as it stands inside brackets: without brackets of its own."""
+    return lowered(label.replace(" (", ", ").replace(")", ""))
 
 
 def lowered(label: str) -> str:
@@ -278,8 +283,9 @@ class _Case:
         n = self.numbers.n(number_of(self.estimate, "n"))
         if self._from_to() == "":
             return self.words.fill("sentence.share_bare", value=self.value, n=n)
-        template = "sentence.interval_first" if self.first else "sentence.interval"
-        interval = self.words.fill(template, from_to=self._from_to())
+        if self.first:
+            return self.words.fill("sentence.share_first", value=self.value, from_to=self._from_to(), n=n)
+        interval = self.words.fill("sentence.interval", from_to=self._from_to())
         return self.words.fill("sentence.share", value=self.value, interval=interval, n=n)
 
     def _from_to(self) -> str:

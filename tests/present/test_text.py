@@ -94,7 +94,9 @@ def test_lower_is_better() -> None:
 
 
 def test_the_first_interval_is_explained() -> None:
-    assert "khoảng tin cậy 95% (khoảng giá trị có thể của cả địa bàn): từ 82,9%" in say(first=True)
+    assert ", khoảng tin cậy 95% (khoảng giá trị có thể của cả địa bàn) từ 82,9% đến 91,9%, n = 313." in say(
+        first=True
+    )
 
 
 def test_not_estimable_says_why() -> None:
@@ -173,6 +175,12 @@ def test_clear_rise_and_fall() -> None:
         "xuống 71,2% (năm 2020), tức giảm 16,9 điểm phần trăm (khoảng tin cậy 95%: từ 10,2 đến 23,6"
         in compare(fall)
     )
+
+
+def test_brackets_do_not_nest() -> None:
+    named = {"baseline": "Đợt đầu (2018)", "endline": "Đợt cuối (2020)"}
+    said = change_sentence(change_row(), indicator=indicator(), place="Bến Đò", rounds=named, lang="vi")
+    assert "tăng từ 71,2% (đợt đầu, 2018) lên 88,1% (đợt cuối, 2020)" in said
 
 
 def test_change_that_is_not_clear() -> None:
