@@ -322,9 +322,9 @@ def test_a_newline_in_the_text_leaves_the_error_on_one_line():
 
 def test_catastrophic_patterns_do_not_hang():
     texts = pd.DataFrame({"t": ["a" * 5_000 + "!"]})
-    started = time.perf_counter()
+    started = time.process_time()
     assert parse("regex(${t}, '(a+)+')").truth(texts).tolist() == [False]
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_regular_expressions_match_the_whole_text_and_know_unicode():
@@ -366,10 +366,10 @@ def test_a_million_numbers_cost_little_more_than_numpy():
     def seconds(run) -> float:
         best = np.inf
         for _ in range(5):
-            started = time.perf_counter()
+            started = time.process_time()  # of this process alone: other work on the machine does not count
             run()
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     plain = seconds(lambda: (frame["a"] == 1) & (frame["b"] >= 24))
-    assert seconds(lambda: expression.truth(frame)) < 20 * plain + 0.02
+    assert seconds(lambda: expression.truth(frame)) < 10 * plain + 0.02
