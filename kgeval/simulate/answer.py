@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from kgeval.simulate.draw import Draw, Scene, holds
 from kgeval.simulate.numbers import DISTRIBUTIONS, number_reader
 from kgeval.simulate.words import Text, read_compute, read_day, read_hour, read_identity, read_pick, read_text
 
+_WORD = re.compile(r"[^\W\d]\w*")
 Reader = Callable[[Block, Settings], Draw]
 
 READERS: Mapping[str, tuple[Reader, frozenset[str]]] = {
@@ -54,6 +56,10 @@ class Answer:
     keep: bool = False
     answered: Dial | None = None
 
+    def words(self) -> frozenset[str]:
+        """Return every word of its definition, the columns that it needs among them."""
+        return frozenset(_words(self.cases) | _words(self.answered))
+
     def draw(self, scene: Scene) -> pd.Series:
         """Return one answer a record of the scene."""
         parts = [case.draw(scene.only(here)) for case, here in self._shares(scene) if here.any()]
@@ -69,6 +75,20 @@ class Answer:
             here = left if case.when is None else left & holds(case.when, scene.rows)
             left = left & ~here
             yield case, here
+
+
+def _words(part: object) -> set[str]:
+    if isinstance(part, str):
+        return set(_WORD.findall(part))
+    if isinstance(part, Expression):
+        return set(part.names)
+    if isinstance(part, Mapping):
+        return {word for item in part.items() for word in _words(item)}
+    if isinstance(part, tuple):
+        return {word for item in part for word in _words(item)}
+    if is_dataclass(part):
+        return {word for one in fields(part) for word in _words(getattr(part, one.name))}
+    return set()
 
 
 def read_answer(where: Block, name: str, settings: Settings) -> Answer:

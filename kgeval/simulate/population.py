@@ -99,6 +99,9 @@ class _Making:
         windows = {
             round_.key: _window(round_.starts, round_.ends, round_.year) for round_ in self.study.rounds
         }
+        # the columns that it names, and no others: a frame of a hundred columns is slow to part
+        needed = answer.words() | {"round", "area", IDENTITY}
+        rows = rows[[name for name in rows if name in needed]]
         if not answer.keep:
             return answer.draw(Scene(rows=rows, rng=rng, units=self.units, windows=windows))
         first = rows.drop_duplicates(IDENTITY)
