@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +15,7 @@ from kgeval.prepare.decode.dates import Days
 from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
 from kgeval.prepare.decode.keys import read_key
-from kgeval.prepare.decode.numbers import Numbers
+from kgeval.prepare.decode.numbers import Numbers, plain_numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
 from kgeval.prepare.decode.reading import Decoded, Reading, assemble
@@ -105,11 +105,15 @@ def decode(
         )
         for is_native in set(were_stored)
     }
-    readings = [readers[was](text) for text, was in zip(distinct, were_stored, strict=True)]
+    todo, plain = list(range(len(distinct))), None
+    if dtype in {"Int64", "float64"}:
+        mask, plain = plain_numbers(pd.Index(distinct, dtype="str"), whole=dtype == "Int64", decimal=decimal)
+        todo = [place for place in todo if not mask[place] or distinct[place] in missing]
+    readings = {place: readers[were_stored[place]](distinct[place]) for place in todo}
     readings, labels = _labels_apart(distinct, readings)
     if question.type == "text" and not key:
-        readings = _by_its_purpose(readings, codes)
-    return assemble(values, codes, distinct, readings, dtype=dtype, labels=labels)
+        readings = _by_its_purpose(readings, codes, len(distinct))
+    return assemble(values, codes, distinct, readings, dtype=dtype, plain=plain, labels=labels)
 
 
 def _distinct(values: pd.Series, stored: np.ndarray) -> tuple[np.ndarray, list[str], list[bool]]:
@@ -167,27 +171,24 @@ def _reader(
 
 
 def _labels_apart(
-    distinct: Sequence[str], readings: Sequence[Reading]
-) -> tuple[list[Reading], dict[str, str]]:
+    distinct: Sequence[str], readings: Mapping[int, Reading]
+) -> tuple[dict[int, Reading], dict[str, str]]:
     """Take labels that stood for their choice word for word out of the marks: nothing was corrected."""
-    labels = {
-        text: str(reading.value)
-        for text, reading in zip(distinct, readings, strict=True)
-        if reading.mark is not None and reading.mark.rule == "LABEL"
-    }
-    plain = [Reading(r.value) if text in labels else r for text, r in zip(distinct, readings, strict=True)]
-    return plain, labels
+    exact = {place for place, reading in readings.items() if reading.mark and reading.mark.rule == "LABEL"}
+    labels = {distinct[place]: str(readings[place].value) for place in sorted(exact)}
+    return {place: Reading(r.value) if place in exact else r for place, r in readings.items()}, labels
 
 
-def _by_its_purpose(readings: list[Reading], codes: np.ndarray) -> list[Reading]:
+def _by_its_purpose(readings: dict[int, Reading], codes: np.ndarray, size: int) -> dict[int, Reading]:
     """Do not report personal data in a column that is made to hold it: phones, addresses, mails."""
-    marked = [r.mark is not None and r.mark.fault == "PII_IN_TEXT" for r in readings]
+    marked = np.zeros(size + 1, dtype=bool)
+    marked[[place for place, r in readings.items() if r.mark and r.mark.fault == "PII_IN_TEXT"]] = True
     cells = codes[codes >= 0]
-    if not len(cells) or np.asarray(marked)[cells].mean() <= 0.5:
+    if not len(cells) or marked[cells].mean() <= 0.5:
         return readings
-    return [
-        Reading(r.value, r.mark._replace(fault="", detail="") if r.mark.rule else None)
-        if found and r.mark is not None
+    return {
+        place: Reading(r.value, r.mark._replace(fault="", detail="") if r.mark.rule else None)
+        if marked[place] and r.mark
         else r
-        for r, found in zip(readings, marked, strict=True)
-    ]
+        for place, r in readings.items()
+    }

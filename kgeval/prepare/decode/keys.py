@@ -16,6 +16,7 @@ _SPOILED = re.compile(
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?"  # stored as a day
     r"|TRUE|FALSE"
 )
+_ORDINARY = re.compile(r"(?!com[0-9]|lpt[0-9])[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*[0-9]", re.IGNORECASE)
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
@@ -25,16 +26,21 @@ def read_key(text: str, missing_codes: frozenset[str]) -> Reading:
     A key names folders and rows of other files, so it has letters, digits, ``-``, ``_``, ``.`` and
     spaces only. What a spreadsheet made of a key (``1E+05``, ``1001.0``) cannot be turned back.
     """
+    if _ORDINARY.fullmatch(text):
+        return Reading(text)
     bare = squeeze(normal(text))
     if bare.upper() in SPREADSHEET_ERRORS:
         return unread("KEY_FORMAT", "an error of the spreadsheet")
-    absent = no_answer(text, missing_codes)
-    if absent is not None and not bare.startswith("="):
+    if not bare.startswith("=") and no_answer(text, missing_codes) is not None:
         return unread("KEY_MISSING")
-    if not text.isprintable() or not _ALLOWED.fullmatch(bare) or ".." in bare or _DEVICE.fullmatch(bare):
-        return unread("KEY_FORMAT", "characters that a key cannot have")
-    if _SPOILED.fullmatch(bare):
-        return unread("KEY_FORMAT", "changed by a spreadsheet")
+    if fault := _fault(text, bare):
+        return unread("KEY_FORMAT", fault)
     if bare == text:
         return Reading(text)
     return Reading(bare, Mark(rule="UNICODE_NFC" if squeeze(text) == text else "WHITESPACE_NORMALISED"))
+
+
+def _fault(text: str, bare: str) -> str:
+    if not text.isprintable() or not _ALLOWED.fullmatch(bare) or ".." in bare or _DEVICE.fullmatch(bare):
+        return "characters that a key cannot have"
+    return "changed by a spreadsheet" if _SPOILED.fullmatch(bare) else ""

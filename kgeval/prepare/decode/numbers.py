@@ -12,6 +12,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from kgeval.prepare.decode.absent import no_answer
 from kgeval.prepare.decode.reading import Mark, Reading, unread
@@ -96,6 +100,27 @@ class Numbers:
         if not rule and not exact and not self.native:
             rule = "NUMBER_NOTATION"  # 3.0
         return Reading(value, Mark(rule=rule) if rule else None)
+
+
+def plain_numbers(distinct: pd.Index, *, whole: bool, decimal: str | None) -> tuple[np.ndarray, Any]:
+    """Read the texts that are plain numbers all at once.
+
+    Returns
+    -------
+    mask, values
+        Where ``distinct`` is plain, and an array of ``Int64`` or ``float64`` with its values there.
+    """
+    texts = distinct.to_series().reset_index(drop=True)
+    mask = _all_match(texts, r"-?[0-9]{1,15}")
+    if not whole:
+        doubtful = _all_match(texts, r"-?[1-9][0-9]{0,2}\.[0-9]{3}") & (decimal != ".")
+        mask = mask | (_all_match(texts, r"-?[0-9]{1,15}\.[0-9]+") & ~doubtful)
+    numbers = pd.to_numeric(texts.where(mask))
+    return mask, (numbers.astype("Int64") if whole else numbers.astype("float64")).array
+
+
+def _all_match(texts: pd.Series, pattern: str) -> np.ndarray:
+    return texts.str.fullmatch(pattern).fillna(False).to_numpy(dtype=bool)
 
 
 def _negated(sign: str) -> int:

@@ -62,9 +62,10 @@ def assemble(
     text: pd.Series,
     codes: np.ndarray,
     distinct: Sequence[str],
-    readings: Sequence[Reading],
+    readings: Mapping[int, Reading],
     *,
     dtype: str,
+    plain: Any = None,
     labels: Mapping[str, str] | None = None,
 ) -> Decoded:
     """Put a column together.
@@ -73,15 +74,22 @@ def assemble(
     ----------
     text
         The column as delivered, index ``rid``.
-    codes, distinct, readings
-        The place of each cell in ``distinct`` (-1: empty), the distinct texts, what each was read as.
+    codes, distinct
+        The place of each cell in ``distinct`` (-1: empty), and the distinct texts.
+    readings
+        What the distinct texts were read as, by their place.
     dtype
         ``Int64``, ``float64``, ``datetime64[us]`` or ``str``.
+    plain
+        The values of distinct texts that are not in ``readings``, an array of ``dtype``.
     """
-    values = _values([reading.value for reading in readings], dtype).take(codes, allow_fill=True)
-    marked = {place: reading for place, reading in enumerate(readings) if reading.mark is not None}
+    values = _values([readings[place].value for place in readings], dtype)
+    if plain is not None:
+        values, others = plain, values
+        values[list(readings)] = others
+    marked = {place: reading for place, reading in readings.items() if reading.mark is not None}
     return Decoded(
-        values=pd.Series(values, index=text.index, name=text.name),
+        values=pd.Series(values.take(codes, allow_fill=True), index=text.index, name=text.name),
         changes=_changes(text, codes, distinct, marked),
         faults=_faults(text, codes, distinct, marked),
         labels=labels or {},
@@ -89,7 +97,7 @@ def assemble(
 
 
 def _values(values: Sequence[Any], dtype: str) -> Any:
-    """Return the values of the distinct texts as an array of the column's type."""
+    """Return the values of distinct texts as an array of the column's type."""
     if dtype == "datetime64[us]":
         days = [np.datetime64("NaT") if value is None else value for value in values]
         return pd.Series(np.array(days, dtype="datetime64[us]")).array

@@ -18,6 +18,7 @@ from kgeval.prepare.read.header import is_mark_row
 
 _LEADING = 3  # a row is recognised by the first filled cell of its first columns
 _SECTION = re.compile(r"(?:[IVXLC]+|[A-HĐ])(?:[.)](?:\s|$)|$)")
+_SECTION_START = r"\s*[A-HIVXLCĐ]+(?:[.)]|\s*$)"  # every section, and more: the quick look before it
 _NUMBER = re.compile(r"[-+]?\d[\d.,\s]*%?")
 
 
@@ -57,18 +58,19 @@ def row_kinds(cells: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 
 
 def _filled(cells: pd.DataFrame) -> np.ndarray:
-    """Return where something other than spaces stands."""
-    columns = []
-    for place in cells.columns:
-        column = cells[place]
-        known = column.notna().to_numpy()
-        if known.any():
-            uniques = column.dropna().unique()
-            spaces = [text for text in uniques if not text.strip()]
-            if spaces:
-                known = known & ~column.isin(spaces).to_numpy()
-        columns.append(known)
-    return np.column_stack(columns)
+    """Return where something other than spaces stands.
+
+    Only rows that begin with nothing but spaces, or that hold little, are looked at cell by cell.
+    """
+    filled = np.column_stack([cells[place].notna().to_numpy() for place in cells.columns])
+    spaces = np.zeros(len(cells), dtype=bool)
+    for place in range(min(_LEADING, cells.shape[1])):
+        spaces |= cells[place].str.isspace().fillna(False).to_numpy(dtype=bool)
+    doubtful = np.flatnonzero(spaces | (filled.sum(axis=1) <= _LEADING))
+    doubtful = doubtful[filled[doubtful].any(axis=1)]
+    for row, texts in zip(doubtful, cells.iloc[doubtful].itertuples(index=False, name=None), strict=True):
+        filled[row] = [isinstance(text, str) and text.strip() != "" for text in texts]
+    return filled
 
 
 def _repeats(cells: pd.DataFrame, names: Sequence[str], counts: np.ndarray) -> np.ndarray:
@@ -99,13 +101,14 @@ def _starts(kind: str) -> re.Pattern[str]:
 
 def _suspicious(leading: pd.Series) -> list[int]:
     """Return the places of rows whose first words are those of a total or a section."""
-    codes, distinct = pd.factorize(leading)
-    found = [
-        place
-        for place, text in enumerate(distinct)
-        if _SECTION.match(text.strip()) or _starts("total").match(fold(text.strip()))
-    ]
-    return [int(place) for place in np.flatnonzero(np.isin(codes, found))]
+    without_digits = ~leading.str.contains(r"[0-9]").fillna(True).astype(bool)
+    sections = leading.str.match(_SECTION_START).fillna(False).astype(bool)
+    likely = np.flatnonzero(((without_digits | sections) & leading.notna()).to_numpy(dtype=bool))
+    return [int(place) for place in likely if _begins_no_record(leading.iloc[place].strip())]
+
+
+def _begins_no_record(text: str) -> bool:
+    return bool(_SECTION.match(text) or _starts("total").match(fold(text)))
 
 
 def _kind(leading: str, cells: pd.Series, width: int) -> str:
