@@ -2,7 +2,7 @@
 
 Skips, constraints, indicators, composites and filters are all written in it. An expression is parsed
 once (``syntax``: text to ``tree``) and evaluated on frames (``evaluate``, with ``columns``,
-``functions``, ``matching`` and ``repeats``); nothing is ever given to Python's own ``eval``.
+``comparison``, ``functions``, ``matching`` and ``repeats``); nothing is ever given to Python's own ``eval``.
 
 The rule for unanswered operands: comparison with the literal ``''``, ``selected``,
 ``count-selected``, ``coalesce`` and ``string-length`` follow ODK, where unanswered is empty; every

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from kgeval.errors import ExpressionError
 from kgeval.plan.expression.functions import FUNCTIONS
@@ -27,12 +28,11 @@ from kgeval.plan.expression.tree import (
     Parent,
     Reference,
     TextLiteral,
-    children,
     walk,
 )
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Lark, Token, Tree
 
 LONGEST = 32_767  # characters that a cell of a workbook can hold, so no form has a longer one
 DEEPEST = 100  # nested operations; far above what people write, far below Python's own limit
@@ -92,8 +92,7 @@ def read(text: str, *, choice_filter: bool = False) -> Node:
         ended = isinstance(error, UnexpectedEOF) or error.token.type == "$END"
         raise _unexpected(text, len(text) if ended else cast("int", error.token.start_pos)) from None
     node = _build(tree, text)
-    if not choice_filter:
-        _no_bare_names(node, text)
+    _check_words(node, text, choice_filter=choice_filter)
     return node
 
 
@@ -123,18 +122,14 @@ def _unexpected(text: str, position: int) -> ExpressionError:
     return ExpressionError(f"{word!r} cannot stand here", text=text, position=position)
 
 
-def _build(tree: Any, text: str) -> Node:
+def _build(tree: Tree[Token], text: str) -> Node:
     """Turn lark's tree into nodes from the leaves up, without recursion: depth is our own limit."""
-    from lark import Tree
-
-    if not isinstance(tree, Tree):  # a single token cannot be the whole tree, every operand is a rule
-        raise TypeError(f"unexpected parse result {tree!r}")
+    maker = _Maker(text)
     built: dict[int, tuple[Node, int]] = {}
     for branch in tree.iter_subtrees():  # each tree after those below it
-        below = [built[id(child)] if isinstance(child, Tree) else child for child in branch.children]
-        depth = 1 + max((part[1] for part in below if isinstance(part, tuple)), default=0)
-        parts = [part[0] if isinstance(part, tuple) else part for part in below]
-        node = _MAKERS[str(branch.data)](parts, text)
+        below = [built.get(id(child), (child, 0)) for child in branch.children]
+        node: Node = getattr(maker, branch.data)(*(part for part, _ in below))
+        depth = 1 + max(levels for _, levels in below)
         if depth > DEEPEST:
             raise ExpressionError(
                 f"more than {DEEPEST} operations stand inside each other",
@@ -145,79 +140,70 @@ def _build(tree: Any, text: str) -> Node:
     return built[id(tree)][0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """One method a rule of the grammar, named as the rule: from its parts to its node."""
+
+    text: str
+
+    def number(self, token: Token) -> Node:
+        return NumberLiteral(value=float(token), position=_start(token))
+
+    def literal(self, token: Token) -> Node:
+        return TextLiteral(value=_composed(token[1:-1]), position=_start(token))
+
+    def reference(self, token: Token) -> Node:
+        name = _composed(token[2:-1]).strip()
+        if not name:
+            raise ExpressionError("'${}' names nothing", text=self.text, position=_start(token))
+        return Reference(name=name, position=_start(token))
+
+    def current(self, token: Token) -> Node:
+        return Reference(name=CURRENT, position=_start(token))
+
+    def parent(self, token: Token) -> Node:
+        return Parent(position=_start(token))
+
+    def attribute(self, token: Token) -> Node:
+        return Attribute(name=str(token), position=_start(token))
+
+    def negative(self, minus: Token, operand: Node) -> Node:
+        return Negative(operand=operand, position=_start(minus))
+
+    def arithmetic(self, left: Node, sign: Token, right: Node) -> Node:
+        operator = cast("ArithmeticOperator", str(sign))
+        return Arithmetic(operator=operator, left=left, right=right, position=left.position)
+
+    def comparison(self, left: Node, sign: Token, right: Node) -> Node:
+        operator = cast("ComparisonOperator", str(sign))
+        return Comparison(operator=operator, left=left, right=right, position=left.position)
+
+    def chain(self, first: Node, word: Token, *rest: Node | Token) -> Node:
+        operator = cast("LogicOperator", str(word))
+        parts = (first, *cast("tuple[Node, ...]", rest[::2]))
+        return Logic(operator=operator, parts=parts, position=first.position)
+
+    def call(self, token: Token, *arguments: Node) -> Node:
+        name, position = str(token), _start(token)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            reason = f"the function {name}() is outside the supported set"
+            raise ExpressionError(reason, text=self.text, position=position)
+        if not function.fewest <= len(arguments) <= function.most:
+            reason = f"{name}() takes {function.takes}, not {len(arguments)}"
+            raise ExpressionError(reason, text=self.text, position=position)
+        call = Call(name=name, arguments=arguments, position=position)
+        _check_arguments(call, self.text)
+        return call
+
+
+def _start(token: Token) -> int:
+    return cast("int", token.start_pos)
+
+
 def _composed(text: str) -> str:
     """Return accented letters as one character each, as the data hold them."""
     return unicodedata.normalize("NFC", text)
-
-
-def _number(parts: list[Any], text: str) -> Node:  # noqa: ARG001 - all makers are called alike
-    return NumberLiteral(value=float(parts[0]), position=parts[0].start_pos)
-
-
-def _text(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return TextLiteral(value=_composed(parts[0][1:-1]), position=parts[0].start_pos)
-
-
-def _reference(parts: list[Any], text: str) -> Node:
-    token: Token = parts[0]
-    position = cast("int", token.start_pos)
-    name = _composed(token[2:-1]).strip()
-    if not name:
-        raise ExpressionError("'${}' names nothing", text=text, position=position)
-    return Reference(name=name, position=position)
-
-
-def _current(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return Reference(name=CURRENT, position=parts[0].start_pos)
-
-
-def _parent(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return Parent(position=parts[0].start_pos)
-
-
-def _attribute(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return Attribute(name=str(parts[0]), position=parts[0].start_pos)
-
-
-def _negative(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    return Negative(operand=parts[1], position=parts[0].start_pos)
-
-
-def _arithmetic(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    left, operator, right = parts
-    return Arithmetic(
-        operator=cast("ArithmeticOperator", str(operator)), left=left, right=right, position=left.position
-    )
-
-
-def _comparison(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    left, operator, right = parts
-    return Comparison(
-        operator=cast("ComparisonOperator", str(operator)), left=left, right=right, position=left.position
-    )
-
-
-def _chain(parts: list[Any], text: str) -> Node:  # noqa: ARG001
-    operands = tuple(parts[::2])
-    return Logic(operator=cast("LogicOperator", str(parts[1])), parts=operands, position=operands[0].position)
-
-
-def _call(parts: list[Any], text: str) -> Node:
-    token: Token = parts[0]
-    name, position = str(token), cast("int", token.start_pos)
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise ExpressionError(
-            f"the function {name}() is outside the supported set", text=text, position=position
-        )
-    arguments = tuple(parts[1:])
-    if not function.fewest <= len(arguments) <= function.most:
-        raise ExpressionError(
-            f"{name}() takes {function.takes}, not {len(arguments)}", text=text, position=position
-        )
-    call = Call(name=name, arguments=arguments, position=position)
-    _check_arguments(call, text)
-    return call
 
 
 def _check_arguments(call: Call, text: str) -> None:
@@ -229,41 +215,21 @@ def _check_arguments(call: Call, text: str) -> None:
         if fault:
             raise ExpressionError(fault, text=text, position=pattern.position)
     for index in FUNCTIONS[call.name].named:
-        if index < len(call.arguments) and not isinstance(call.arguments[index], Reference):
-            raise ExpressionError(
-                f"argument {index + 1} of {call.name}() must be a ${{name}}",
-                text=text,
-                position=call.arguments[index].position,
-            )
+        argument = call.arguments[index]
+        if not isinstance(argument, Reference):
+            reason = f"argument {index + 1} of {call.name}() must be a ${{name}}"
+            raise ExpressionError(reason, text=text, position=argument.position)
 
 
-def _no_bare_names(node: Node, text: str) -> None:
+def _check_words(node: Node, text: str, *, choice_filter: bool) -> None:
+    """Refuse bare words outside choice filters, and ``..`` outside ``position(..)``."""
+    positions = (part for part in walk(node) if isinstance(part, Call) and part.name == "position")
+    placed = {id(argument) for call in positions for argument in call.arguments}
     for part in walk(node):
-        if isinstance(part, Attribute):
-            raise ExpressionError(
-                f"the bare word {part.name!r}; write ${{{part.name}}} for an answer, '{part.name}' for text",
-                text=text,
-                position=part.position,
+        if isinstance(part, Attribute) and not choice_filter:
+            reason = (
+                f"the bare word {part.name!r}; write ${{{part.name}}} for an answer, '{part.name}' for text"
             )
-        for child in children(part):
-            if isinstance(child, Parent) and not (isinstance(part, Call) and part.name == "position"):
-                raise ExpressionError(
-                    "'..' can stand only in position(..)", text=text, position=child.position
-                )
-    if isinstance(node, Parent):
-        raise ExpressionError("'..' can stand only in position(..)", text=text, position=node.position)
-
-
-_MAKERS = {
-    "number": _number,
-    "text": _text,
-    "reference": _reference,
-    "current": _current,
-    "parent": _parent,
-    "attribute": _attribute,
-    "negative": _negative,
-    "arithmetic": _arithmetic,
-    "comparison": _comparison,
-    "chain": _chain,
-    "call": _call,
-}
+            raise ExpressionError(reason, text=text, position=part.position)
+        if isinstance(part, Parent) and id(part) not in placed:
+            raise ExpressionError("'..' can stand only in position(..)", text=text, position=part.position)

@@ -1,6 +1,6 @@
 """Questionnaires: XLSForms read whole, also those with faults.
 
-``model`` says what a form is, ``sheets``, ``headers``, ``types`` and ``read`` get it from a file,
+``model`` says what a form is, ``sheets``, ``headers``, ``cells``, ``types`` and ``read`` get it from a file,
 ``check`` (with ``logic`` and ``judge``) finds what is wrong with it, ``write`` makes the files that Kobo
 and ODK Central take.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kgeval.errors import ExpressionError
 from kgeval.plan.expression import Expression, parse
+from kgeval.plan.form.cells import Cells
 from kgeval.plan.form.headers import Header, header, language, languages
 from kgeval.plan.form.model import Choice, Fault, Form, Group, Personal, Question
 from kgeval.plan.form.sheets import Row, Sheets, read_sheets
@@ -82,7 +83,7 @@ def _languages(sheets: Sheets, tongue: str) -> tuple[str, ...]:
 def _choices(sheets: Sheets, sheet: str, tongue: str, faults: list[Fault]) -> dict[str, tuple[Choice, ...]]:
     lists: dict[str, list[Choice]] = {}
     for row in sheets.rows.get(sheet, ()):
-        cells = _Cells(row, tongue)
+        cells = Cells(row, tongue)
         list_name, name = cells.plain("list_name"), cells.plain("name")
         if not list_name or not name:
             absent = "name" if list_name else "list_name"
@@ -121,7 +122,7 @@ class _Survey:
     groups: list[Group] = field(default_factory=list)
 
     def take(self, row: Row) -> None:
-        cells = _Cells(row, self.tongue)
+        cells = Cells(row, self.tongue)
         written = cells.plain("type")
         if not written:
             if cells.plain("name") or cells.plain("label"):
@@ -149,7 +150,7 @@ class _Survey:
                 )
             )
 
-    def _begin(self, row: Row, cells: _Cells, kind: RowType) -> None:
+    def _begin(self, row: Row, cells: Cells, kind: RowType) -> None:
         group = Group(
             name=cells.plain("name"),
             kind="repeat" if kind.type == "repeat" else "group",
@@ -173,7 +174,7 @@ class _Survey:
             )
             self.fault(row, "type", f"end of a {kind.type}, but {opened}", "pair every begin with its end")
 
-    def _ask(self, row: Row, cells: _Cells, kind: RowType) -> None:
+    def _ask(self, row: Row, cells: Cells, kind: RowType) -> None:
         name = cells.plain("name")
         if not name and kind.role == "question":
             self.fault(row, "name", "the question has no name", "give it one")
@@ -228,7 +229,7 @@ class _Survey:
             return (*listed, Choice(name="other", label=dict.fromkeys(listed[0].label, "Other")))
         return listed
 
-    def _required(self, row: Row, cells: _Cells) -> tuple[bool, Expression | None]:
+    def _required(self, row: Row, cells: Cells) -> tuple[bool, Expression | None]:
         written = cells.plain("required")
         if written.lower() in {"", "no", "false", "false()"}:
             return False, None
@@ -236,7 +237,7 @@ class _Survey:
             return True, None
         return False, self._expression(row, "required", written)
 
-    def _class(self, row: Row, cells: _Cells) -> Personal:
+    def _class(self, row: Row, cells: Cells) -> Personal:
         written = cells.plain("class").lower()
         if written and written not in _CLASSES:
             self.fault(
@@ -247,7 +248,7 @@ class _Survey:
             )
         return _CLASSES.get(written, "direct")
 
-    def _relevant(self, row: Row, cells: _Cells) -> Expression | None:
+    def _relevant(self, row: Row, cells: Cells) -> Expression | None:
         """Join the question's own skip with those of the groups around it."""
         own = self._expression(row, "relevant", cells.plain("relevant"))
         return all_of([*(group.relevant for group in self.open), own])
@@ -275,7 +276,7 @@ def all_of(conditions: Iterable[Expression | None]) -> Expression | None:
     return parse(" and ".join(f"({condition.text})" for condition in given))
 
 
-def _missing_codes(cells: _Cells, listed: tuple[Choice, ...]) -> tuple[str, ...]:
+def _missing_codes(cells: Cells, listed: tuple[Choice, ...]) -> tuple[str, ...]:
     marked = (choice.name for choice in listed if choice.missing)
     return tuple(dict.fromkeys((*cells.plain("missing").split(), *marked)))
 
@@ -302,35 +303,3 @@ def _specify_other(question: Question) -> Question:
 
 def _fault(sheet: str, row: Row, column: str, reason: str, remedy: str) -> Fault:
     return Fault(sheet=sheet, row=row.number, column=column, reason=reason, remedy=remedy)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """A row's cells by the canonical names of their columns; the first of two of one name counts."""
-
-    row: Row
-    tongue: str
-
-    def plain(self, name: str) -> str:
-        if name in self.row.cells:  # before its aliases: a list may have columns `name` and `value`
-            return self.row.cells[name].strip()
-        for column, cell in self.row.cells.items():
-            if header(column).name == name:
-                return cell.strip()
-        return ""
-
-    def words(self, name: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for column, cell in self.row.cells.items():
-            named = header(column)
-            if named.name == name:
-                found.setdefault(named.language or self.tongue, cell.strip())
-        return found
-
-    def others(self, known: tuple[str, ...]) -> dict[str, str]:
-        return {
-            column.strip(): cell.strip()
-            for column, cell in self.row.cells.items()
-            if header(column).name not in known
-            or (column not in known and header(column).name in self.row.cells and not header(column).language)
-        }
