@@ -106,7 +106,7 @@ def accepted(
     ParameterError
         With the nearest name that exists.
     """
-    known = {name for notebook in notebooks for name in notebook.parameters} - set(taken)
+    known = {name for notebook in notebooks for name in notebook.parameters}
     for name in values:
         if not NAME.fullmatch(name):
             raise ParameterError(f"{name[:40]!a} is no parameter name; use small letters, digits and _ only")

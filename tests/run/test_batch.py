@@ -148,19 +148,6 @@ if area == "0900":
     assert Store(out).read("results/estimates")["area"].tolist() == ["0905", "all"]
 
 
-def test_an_endless_notebook_is_stopped_with_its_kernel(tmp_path):
-    endless = {
-        "10_clean": [tiny.SETUP, "import time, os\nopen(area, 'w').write(str(os.getpid()))\ntime.sleep(600)"]
-    }
-    results = run(
-        tmp_path, endless, only=["0905"], pace=Pace(jobs=3, notebook_seconds=20, plain_kernels=True)
-    )
-    assert results["north.10_clean"].error == "the notebook took longer than allowed and was stopped"
-    assert results["north.30_review"].status == "skipped"
-    pid = int((tmp_path / "out/north/notebooks/0905").read_text())
-    assert gone(pid)
-
-
 def no_page_for_south(node, *, title, **_options) -> str:
     return page(node, title=title, **_options) if title.endswith("Bắc") else {}["no such label"]
 
