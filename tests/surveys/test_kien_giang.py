@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -86,6 +87,19 @@ class TestForm:
             row["name"] for row in rows if "constraint" in row and "constraint_message::vi" not in row
         ]
         assert (one_sided, unlabelled, unexplained) == ([], [], [])
+
+    def test_no_two_questions_or_choices_of_a_list_read_alike(self, form: Path) -> None:
+        # district files name their columns and answers by these words
+        book = sheets(form)
+        read = [
+            ("", row[f"label::{lang}"].casefold(), lang) for row in questions(form) for lang in ("vi", "en")
+        ]
+        read += [
+            (row["list_name"], row[f"label::{lang}"].casefold(), lang)
+            for row in book.get("choices", [])
+            for lang in ("vi", "en")
+        ]
+        assert [words for words, times in Counter(read).items() if times > 1] == []
 
     def test_every_question_has_a_class(self, form: Path) -> None:
         assert [row["name"] for row in questions(form) if row.get("class") not in CLASSES] == []
