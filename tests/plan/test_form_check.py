@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kgeval.errors import StudyError
 from kgeval.plan.expression import parse
-from kgeval.plan.form import Form, Question, check_form, read_form, write_form
+from kgeval.plan.form import Choice, Form, Question, check, check_form, read_form, write_form
+from kgeval.plan.form import judge as judge_room
 from kgeval.plan.form.judge import judge
 from kgeval.plan.form.logic import arithmetic_on_codes, can_hold
 
@@ -124,8 +129,6 @@ def test_all_faults_come_at_once_errors_first(tmp_path):
 
 
 def question(kind: str, codes: str = "") -> Question:
-    from kgeval.plan.form import Choice
-
     return Question(name="q", type=kind, choices=tuple(Choice(name=code, label={}) for code in codes.split()))
 
 
@@ -176,6 +179,42 @@ def test_whether_a_rule_can_ever_hold(kind, constraint, possible):
 )
 def test_arithmetic_on_codes(expression, codes):
     assert arithmetic_on_codes(parse(expression), frozenset({"a", "b"})) == codes
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_what_is_said_never_to_hold_holds_for_no_number(data):
+    comparisons = st.builds(
+        "{} {} {}".format,
+        st.just("."),
+        st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+        st.integers(-3, 3),
+    )
+    rules = st.recursive(
+        comparisons,
+        lambda inner: st.one_of(
+            st.builds("({} and {})".format, inner, inner),
+            st.builds("({} or {})".format, inner, inner),
+            st.builds("not({})".format, inner),
+        ),
+        max_leaves=5,
+    )
+    rule = parse(data.draw(rules))
+    numbers = pd.Series(range(-6, 7), dtype="Int64")
+    held = bool(rule.truth(pd.DataFrame(index=numbers.index), current=numbers).any())
+    assert can_hold(rule, {".": question("integer")}) is held
+
+
+def test_every_check_is_documented():
+    documented = (Path(__file__).parents[2] / "docs" / "forms.md").read_text(encoding="utf-8")
+    rooms = [Path(module.__file__).read_text(encoding="utf-8") for module in (check, judge_room)]
+    checks = {name for room in rooms for name in re.findall(r'check="(\w+)"', room)}
+    assert len(checks) > 8
+    assert not [
+        name
+        for name in checks | {"understood", "pyxform", "odk_validate"}
+        if f"| `{name}` |" not in documented
+    ]
 
 
 # -- files for the field ----------------------------------------------------------------------------
