@@ -52,7 +52,7 @@ def row_kinds(cells: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     records = np.flatnonzero(kinds == "")
     if len(records) and is_mark_row(cells.iloc[records[0]].fillna("").tolist()):
         kinds[records[0]] = "unit"
-    kinds[_signature_block(kinds, leading, counts, len(names))] = "signature"
+    kinds[_signature_block(kinds, cells, filled)] = "signature"
     series = pd.Series(kinds, index=cells.index, dtype="str")
     return series.where(series != "")
 
@@ -128,14 +128,25 @@ def _kind(leading: str, cells: pd.Series, width: int) -> str:
     return ""
 
 
-def _signature_block(kinds: np.ndarray, leading: pd.Series, counts: np.ndarray, width: int) -> np.ndarray:
-    """Return the places of the sparse rows at the end that follow a signature word, and of that row."""
+def _signature_block(kinds: np.ndarray, cells: pd.DataFrame, filled: np.ndarray) -> np.ndarray:
+    """Return the places of the sparse rows at the end that hold a signature word, and of those after it.
+
+    The block may stand under any column (on the right, mostly); the line of place and date directly
+    above the word, one cell alone, belongs to it.
+    """
+    counts, width = filled.sum(axis=1), cells.shape[1]
     settled = kinds != ""
     sparse = (counts <= max(3, width // 3)) | settled
     thick = np.flatnonzero(~sparse)
     start = int(thick[-1]) + 1 if len(thick) else 0
-    tail = leading.iloc[start:].fillna("")
-    signed = [place for place, text in enumerate(tail) if _starts("signature").match(fold(text.strip()))]
+    signed = [place for place in range(start, len(kinds)) if _signs(cells.iloc[place], filled[place])]
     if not signed or width < 4:
         return np.array([], dtype=int)
-    return np.flatnonzero((np.arange(len(kinds)) >= start + signed[0]) & ~settled)
+    first = signed[0]
+    while first > start and not settled[first - 1] and counts[first - 1] == 1:
+        first -= 1
+    return np.flatnonzero((np.arange(len(kinds)) >= first) & ~settled)
+
+
+def _signs(cells: pd.Series, filled: np.ndarray) -> bool:
+    return any(_starts("signature").match(fold(text.strip())) for text in cells[filled])
