@@ -47,7 +47,7 @@ def fates(draft: Draft, area: str | None) -> Fates:
     the area is not known, every area's account shows it.
     """
     placed, left = draft.placed, draft.answers.index
-    rejected = pd.Index(draft.history.rejected["rid"].unique())
+    rejected = pd.Index(draft.rejections["rid"].unique())
     of_round = placed["round"] != OUTSIDE
     here = pd.Series(True, index=placed.index) if area is None else placed["area"].isin([area, ""])
     elsewhere = placed.index[~here & of_round]

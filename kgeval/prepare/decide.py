@@ -16,7 +16,7 @@ import pandas as pd
 from kgeval.prepare import plain
 from kgeval.prepare.decode import decode
 from kgeval.prepare.draft import Draft
-from kgeval.prepare.outcome import CHANGE, Outcome, blanked, changed, found, rejected
+from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 
 REFUSALS = (
     "stale", "unknown_row", "ambiguous_row", "unknown_column", "unreadable_value", "unsupported_action",
@@ -73,19 +73,19 @@ def _made(draft: Draft, line: Line) -> Draft:
         draft = replace(draft, accepted=draft.accepted | {(rid, column)})
         changes = changed([rid], column, present, action=action, rule="DECISION", rule_kind="manual")
     elif action == "blank":
-        changes = blanked([rid], column, rule="DECISION").assign(rule_kind="manual")
+        changes = blanked([rid], column, rule="DECISION").saying(rule_kind="manual")
     else:
         new = _new_value(draft, column, line.get("new_value", ""))
         changes = changed([rid], column, new, action=action, rule="DECISION", rule_kind="manual")
-    return draft.after(Outcome(changes=_signed(changes, line)))
+    return draft.after(Outcome(changes=(_signed(changes, line),)))
 
 
 def _rejection(rid: str, line: Line) -> Outcome:
     return Outcome(
-        findings=found(
-            "DECISION", [rid], severity="info", action="row_rejected", detail=line.get("reason", "")
+        findings=(
+            found("DECISION", [rid], severity="info", action="row_rejected", detail=line.get("reason", "")),
         ),
-        rejected=rejected([rid], "DECISION", line.get("decided_by", "")),
+        rejected=(rejected([rid], "DECISION", line.get("decided_by", "")),),
     )
 
 
@@ -138,11 +138,11 @@ def _text(values: pd.Series) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _signed(changes: pd.DataFrame, line: Line) -> pd.DataFrame:
+def _signed(changes: Rows, line: Line) -> Rows:
     """Return the changes with who decided them, when and why, as the line says."""
     words = {name: line.get(name, "") for name in _SIGNED}
     if line.get("rule"):
         words["rule"] = line["rule"]
     if line.get("rule_kind") in {"declared", "manual"}:
         words["rule_kind"] = line["rule_kind"]
-    return changes.assign(**words).loc[:, list(CHANGE)]
+    return changes.saying(**words)

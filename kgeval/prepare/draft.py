@@ -13,7 +13,7 @@ from kgeval.plan.expression import Expression
 from kgeval.plan.form import Form
 from kgeval.prepare import plain
 from kgeval.prepare.log import sheet_of
-from kgeval.prepare.outcome import Outcome
+from kgeval.prepare.outcome import CHANGE, FINDING, REJECTED, Outcome, frame
 from kgeval.prepare.transcribe import Transcript
 
 
@@ -69,9 +69,20 @@ class Draft:
 
     def after(self, outcome: Outcome) -> Draft:
         """Return the table after a step: its cells changed, its rejected rows gone."""
-        answers = amend(self.answers, outcome.changes, self.form)
-        answers = answers.loc[~answers.index.isin(outcome.rejected["rid"])]
+        answers = amend(self.answers, outcome, self.form)
+        gone = [rid for rows in outcome.rejected for rid in rows.column("rid")]
+        answers = answers.loc[~answers.index.isin(gone)] if gone else answers
         return replace(self, answers=answers, history=Outcome.of([self.history, outcome]))
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """All findings so far (``outcome.FINDING``)."""
+        return frame(self.history.findings, FINDING)
+
+    @property
+    def rejections(self) -> pd.DataFrame:
+        """All rejected rows so far (``outcome.REJECTED``), each with its first reason."""
+        return frame(self.history.rejected, REJECTED).drop_duplicates("rid", ignore_index=True)
 
     def unsettled(self, column: str, rids: pd.Index) -> pd.Index:
         """Return the records whose cell in ``column`` nobody has accepted as it is."""
@@ -202,19 +213,16 @@ def _origin(transcripts: Sequence[Transcript]) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def amend(answers: pd.DataFrame, changes: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """Return the answers with every change made; later changes of a cell win."""
-    changes = changes.loc[changes["action"].isin(["set", "blank"])]
-    if changes.empty:
-        return answers
+def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
+    """Return the answers with every cell that an outcome sets or blanks; the last change of a cell wins."""
+    changes = frame(outcome.changes, CHANGE)
+    changes = changes.loc[changes["action"].isin(["set", "blank"]) & changes["column"].isin(answers.columns)]
     columns = {name: answers[name] for name in answers.columns}
     for name, lines in changes.groupby("column", sort=False):
-        if name not in columns:
-            continue
         last = lines.drop_duplicates("rid", keep="last")
         last = last.loc[last["rid"].isin(answers.index)]
         text = last["new_value"].where(last["new_value"] != "").set_axis(last["rid"])
-        changed = columns[name].copy()
+        changed = columns[str(name)].copy()
         changed.loc[text.index] = plain.typed(text, plain.kind(form.question(str(name)).type))
-        columns[name] = changed
-    return pd.DataFrame(columns, index=answers.index)
+        columns[str(name)] = changed
+    return pd.DataFrame(columns, index=answers.index) if len(changes) else answers

@@ -11,6 +11,7 @@ import pandas as pd
 from kgeval.plan.form import Form
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.log import LOG_COLUMNS, sheet_of, whole_column
+from kgeval.prepare.outcome import CHANGE, frame
 
 MASK = "•"
 FINDINGS = (
@@ -34,18 +35,17 @@ def log_lines(draft: Draft) -> pd.DataFrame:
 
     Changes of whole columns come first, then each record's changes in the order of the steps.
     """
-    rejections = draft.history.rejected
+    rejections = draft.rejections
     lines = pd.concat(
         [
-            draft.history.changes,
+            frame(draft.history.changes, CHANGE),
             pd.DataFrame(
                 {"rid": rejections["rid"], "action": "reject", "rule": rejections["reason"],
                  "rule_kind": "automatic", "evidence": rejections["pointer"]}
-            ),
+            ).astype("str"),
         ],
         ignore_index=True,
-    )  # fmt: skip
-    lines = lines.astype("str").fillna("")
+    ).fillna("")  # fmt: skip
     lines = lines.assign(raw_value="", expects_raw="")
     lines = _located(lines, draft)
     lines = lines.sort_values("position", kind="stable", ignore_index=True)
@@ -64,17 +64,17 @@ def masked_lines(lines: pd.DataFrame, form: Form) -> pd.DataFrame:
 
 def findings(draft: Draft) -> pd.DataFrame:
     """Return the table's findings (``FINDINGS``); direct and sensitive answers are masked."""
-    frame = _located(draft.history.findings.assign(table=draft.table), draft)
-    frame["seen"] = _seen(frame, draft)
-    private = frame["column"].isin(hidden(draft.form)) | (frame["check"] == "PII_IN_TEXT")
-    frame["seen"] = frame["seen"].mask(private & (frame["seen"] != ""), MASK)
-    gone = pd.MultiIndex.from_frame(draft.history.rejected[["rid", "reason"]])
-    took_the_row = pd.MultiIndex.from_frame(frame[["rid", "check"]]).isin(gone)
-    frame["action"] = frame["action"].mask(took_the_row, "row_rejected")
+    told = _located(draft.findings.assign(table=draft.table), draft)
+    told["seen"] = _seen(told, draft)
+    private = told["column"].isin(hidden(draft.form)) | (told["check"] == "PII_IN_TEXT")
+    told["seen"] = told["seen"].mask(private & (told["seen"] != ""), MASK)
+    gone = pd.MultiIndex.from_frame(draft.rejections[["rid", "reason"]])
+    took_the_row = pd.MultiIndex.from_frame(told[["rid", "check"]]).isin(gone)
+    told["action"] = told["action"].mask(took_the_row, "row_rejected")
     if direct(draft.form) & set(draft.key_columns):
-        frame["key"] = frame["key"].mask(frame["key"] != "", MASK)
-    frame = frame.sort_values("position", kind="stable", ignore_index=True)
-    return frame.loc[:, list(FINDINGS)]
+        told["key"] = told["key"].mask(told["key"] != "", MASK)
+    told = told.sort_values("position", kind="stable", ignore_index=True)
+    return told.loc[:, list(FINDINGS)]
 
 
 def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
@@ -83,10 +83,9 @@ def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
     The text is ``column=value`` for each answer. Where ``restricted`` is not asked for, direct
     answers are masked, and so is all of a row that could not be laid out in columns.
     """
-    frame = _located(draft.history.rejected.assign(table=draft.table), draft)
-    return frame.assign(text=frame["rid"].map(_row_texts(draft, frame["rid"], restricted=restricted))).loc[
-        :, list(REJECTED)
-    ]
+    rows = _located(draft.rejections.assign(table=draft.table), draft)
+    texts = _row_texts(draft, rows["rid"], restricted=restricted)
+    return rows.assign(text=rows["rid"].map(texts).fillna("")).loc[:, list(REJECTED)]
 
 
 def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, str]:
@@ -103,12 +102,12 @@ def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, 
     return texts
 
 
-def _located(frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+def _located(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     """Add file, sheet, row, key and the record's position to rows that name a ``rid``."""
-    rid = pd.Index(frame["rid"])
+    rid = pd.Index(rows["rid"])
     order = pd.Series(range(len(draft.origin)), index=draft.origin.index)
     sheets = draft.sheets.reindex(sheet_of(rid))  # also of rows that are no records, and of whole sheets
-    located = frame.copy()
+    located = rows.copy()
     for column in ("source_sha256", "file", "sheet"):
         located[column] = sheets[column].fillna("").to_numpy()
     row = pd.to_numeric(rid.str.rsplit(":", n=1).str[-1].to_series(), errors="coerce")
@@ -118,12 +117,12 @@ def _located(frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     return located
 
 
-def _seen(frame: pd.DataFrame, draft: Draft) -> pd.Series:
+def _seen(rows: pd.DataFrame, draft: Draft) -> pd.Series:
     """Return the delivered text of the cell that each finding is about; empty where it is about none."""
-    seen = pd.Series("", index=frame.index, dtype="str")
-    for column, rows in frame.groupby("column", sort=False):
+    seen = pd.Series("", index=rows.index, dtype="str")
+    for column, part in rows.groupby("column", sort=False):
         if column in draft.text:
-            seen.loc[rows.index] = draft.text[column].reindex(rows["rid"]).fillna("").to_numpy()
+            seen.loc[part.index] = draft.text[column].reindex(part["rid"]).fillna("").to_numpy()
     return seen
 
 

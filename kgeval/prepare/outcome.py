@@ -1,114 +1,137 @@
-"""What one check found and decided: findings, changes of cells, rejected rows. Frames, one row each."""
+"""What one check found and decided: findings, changes of cells, rejected rows.
+
+A check speaks in batches (``Rows``: many records, the same words), since it makes thousands of them;
+``frame`` lays batches out as one table when somebody wants to read it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-FINDING = ("check", "severity", "rid", "row", "column", "action", "detail")
+FINDING = ("check", "severity", "rid", "column", "action", "detail")
 CHANGE = (
-    "rid", "column", "expects", "new_value", "action", "rule", "rule_kind", "reason", "evidence", "decided_by",
-    "reviewed_by", "decided_at", "supersedes_seq",
+    "rid", "column", "expects", "new_value", "action", "rule", "rule_kind", "reason", "evidence",
+    "decided_by", "reviewed_by", "decided_at", "supersedes_seq",
 )  # fmt: skip
 REJECTED = ("rid", "reason", "pointer")
 
 Severity = Literal["error", "warning", "info"]
 Action = Literal["row_rejected", "cell_blanked", "cell_changed", "kept", "noted"]
+Words = str | Iterable[str]  # one for all records, or one for each
 
 
-def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a table: each field holds one text for all of them, or one for each."""
+
+    size: int
+    fields: Mapping[str, str | np.ndarray]
+
+    @staticmethod
+    def of(rids: Iterable[str], **words: Words) -> Rows:
+        """Return one row a record; fields without a word are left out."""
+        each = np.array(list(rids), dtype=object)
+        fields: dict[str, str | np.ndarray] = {"rid": each}
+        for name, word in words.items():
+            fields[name] = word if isinstance(word, str) else np.array(list(word), dtype=object)
+        return Rows(len(each), fields)
+
+    def saying(self, **words: str) -> Rows:
+        """Return the same rows with other words in these fields."""
+        return Rows(self.size, {**self.fields, **words})
+
+    def column(self, name: str) -> np.ndarray:
+        """Return one text a row, empty where nothing was said."""
+        word = self.fields.get(name, "")
+        return np.full(self.size, word, dtype=object) if isinstance(word, str) else word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Findings (``FINDING``), changes of cells (``CHANGE``) and rejected rows (``REJECTED``)."""
 
-    findings: pd.DataFrame = field(default_factory=lambda: _empty(FINDING))
-    changes: pd.DataFrame = field(default_factory=lambda: _empty(CHANGE))
-    rejected: pd.DataFrame = field(default_factory=lambda: _empty(REJECTED))
+    findings: tuple[Rows, ...] = ()
+    changes: tuple[Rows, ...] = ()
+    rejected: tuple[Rows, ...] = ()
 
     @staticmethod
     def of(outcomes: Iterable[Outcome]) -> Outcome:
         """Join several outcomes, in their order."""
         parts = list(outcomes)
         return Outcome(
-            findings=_stack([part.findings for part in parts], FINDING),
-            changes=_stack([part.changes for part in parts], CHANGE),
-            rejected=_stack([part.rejected for part in parts], REJECTED),
+            findings=tuple(rows for part in parts for rows in part.findings if rows.size),
+            changes=tuple(rows for part in parts for rows in part.changes if rows.size),
+            rejected=tuple(rows for part in parts for rows in part.rejected if rows.size),
         )
 
 
+def frame(batches: Iterable[Rows], columns: Iterable[str]) -> pd.DataFrame:
+    """Lay batches out as one table of texts, RangeIndex."""
+    filled = [rows for rows in batches if rows.size]
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                np.concatenate([rows.column(name) for rows in filled]) if filled else [], dtype="str"
+            )
+            for name in columns
+        }
+    )
+
+
 def found(
-    check: str,
-    rids: Iterable[str] = ("",),
+    check: Words,
+    rids: Iterable[str],
     *,
-    severity: Severity,
-    action: Action,
-    column: str = "",
-    detail: str = "",
-) -> pd.DataFrame:
-    """Return one finding a record; without records, one about the table or file as a whole."""
-    return _rows(FINDING, rids, check=check, severity=severity, column=column, action=action, detail=detail)
+    severity: Words,
+    action: Words,
+    column: Words = "",
+    detail: Words = "",
+) -> Rows:
+    """Return one finding a record; what concerns a whole sheet has the sheet's identity for a record."""
+    return Rows.of(rids, check=check, severity=severity, column=column, action=action, detail=detail)
 
 
 def changed(
     rids: Iterable[str],
     column: str,
-    new_values: object,
+    new_values: Words,
     *,
-    action: str,
-    rule: str,
+    action: Words,
+    rule: Words,
     rule_kind: str = "automatic",
     reason: str = "",
-    expects: str = "",
-) -> pd.DataFrame:
+    expects: Words = "",
+) -> Rows:
     """Return one change a record: the cell of ``column`` becomes ``new_values`` (plain text, '' blank).
 
     A ``rid`` without a row number (``<hash>:<sheet>:``) stands for every cell of the column in that
-    sheet that holds ``expects``; for a single cell what it holds is known and ``expects`` is not given.
+    sheet that holds ``expects``; what a single cell holds is known, so ``expects`` is not given.
     """
-    return _rows(
-        CHANGE, rids, column=column, expects=expects, new_value=new_values, action=action, rule=rule, rule_kind=rule_kind,
-        reason=reason,
+    return Rows.of(
+        rids, column=column, expects=expects, new_value=new_values, action=action, rule=rule,
+        rule_kind=rule_kind, reason=reason,
     )  # fmt: skip
 
 
-def blanked(rids: Iterable[str], column: str, *, rule: str, reason: str = "") -> pd.DataFrame:
+def blanked(rids: Iterable[str], column: str, *, rule: Words, reason: str = "") -> Rows:
     """Return changes that empty the cell of ``column`` in each record."""
     return changed(rids, column, "", action="blank", rule=rule, reason=reason)
 
 
-def rejected(rids: Iterable[str], reason: str, pointers: object = "") -> pd.DataFrame:
+def rejected(rids: Iterable[str], reason: Words, pointers: Words = "") -> Rows:
     """Return rejected rows; ``pointers`` are the records that a person should look at beside them."""
-    return _rows(REJECTED, rids, reason=reason, pointer=pointers)
+    return Rows.of(rids, reason=reason, pointer=pointers)
 
 
-def quarantine(check: str, rids: Iterable[str], *, column: str = "", pointers: object = "") -> Outcome:
+def quarantine(check: str, rids: Iterable[str], *, column: str = "", pointers: Words = "") -> Outcome:
     """Reject rows for one reason and say so in a finding each."""
     rids = list(rids)
     return Outcome(
-        findings=found(check, rids, severity="error", action="row_rejected", column=column),
-        rejected=rejected(rids, check, pointers),
+        findings=(found(check, rids, severity="error", action="row_rejected", column=column),),
+        rejected=(rejected(rids, check, pointers),),
     )
-
-
-def _rows(columns: tuple[str, ...], rids: Iterable[str], **values: object) -> pd.DataFrame:
-    rids = pd.Series(list(rids), dtype="str")
-    frame = pd.DataFrame({"rid": rids})
-    for column in columns:
-        if column != "rid":
-            given = values.get(column, "")
-            given = given.to_numpy() if isinstance(given, pd.Series) else given
-            frame[column] = pd.Series(given, index=frame.index, dtype="str").fillna("")
-    return frame.loc[:, list(columns)]
-
-
-def _stack(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return _empty(columns)
-    return pd.concat(filled, ignore_index=True).reindex(columns=list(columns), fill_value="")

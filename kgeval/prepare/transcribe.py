@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from kgeval.plan.area import Area
 from kgeval.plan.form import Form
 from kgeval.prepare.decode import Decoded, decode
-from kgeval.prepare.outcome import Outcome, blanked, changed, found, rejected
+from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 from kgeval.prepare.read import Matching, arrange, match_columns
 from kgeval.prepare.record import Delivered
 
@@ -107,16 +108,9 @@ def identity(delivered: Delivered) -> str:
 def _reading(delivered: Delivered) -> Outcome:
     """Turn what reading noticed into findings, and the rows it could not take into rejected ones."""
     refused = delivered.rejected
-    rows = [str(number) for number in delivered.notes["row"].astype("Int64").astype("object")]
     return Outcome(
-        findings=_findings(
-            delivered,
-            check=delivered.notes["code"],
-            row=["" if number == "<NA>" else number for number in rows],
-            column=delivered.notes["column"],
-            detail=delivered.notes["detail"],
-        ),
-        rejected=rejected(refused.index, refused["reason"]),
+        findings=(_noted(delivered, delivered.notes),),
+        rejected=(rejected(refused.index, refused["reason"]),),
     )
 
 
@@ -125,64 +119,61 @@ def _columns(delivered: Delivered, matching: Matching) -> Outcome:
     sheet = identity(delivered)
     renamed = [(was, name) for name, was in matching.columns.items() if was != name]
     return Outcome(
-        findings=_findings(
-            delivered,
-            check=matching.notes["code"],
-            column=matching.notes["column"],
-            detail=matching.notes["detail"],
-        ),
-        changes=pd.concat(
-            [
-                changed([sheet], name, name, action="rename_column", rule="HEADER_NORMALISED", expects=was)
-                for was, name in renamed
-            ]
-            or [Outcome().changes],
-            ignore_index=True,
+        findings=(_noted(delivered, matching.notes),),
+        changes=tuple(
+            changed([sheet], name, name, action="rename_column", rule="HEADER_NORMALISED", expects=was)
+            for was, name in renamed
         ),
     )
 
 
-def _findings(delivered: Delivered, *, check: pd.Series, **fields: object) -> pd.DataFrame:
-    """One finding a note about a sheet; its ``rid`` names the row, or the sheet where it has none."""
-    frame = found("", [""] * len(check), severity="info", action="noted")
-    for field, values in {"check": check, **fields}.items():
-        frame[field] = pd.Series(list(values), index=frame.index, dtype="str").fillna("")
+def _noted(delivered: Delivered, notes: pd.DataFrame) -> Rows:
+    """Return one finding a note; it is about the row that the note names, or else about the sheet."""
     sheet = identity(delivered)
-    return frame.assign(rid=sheet + frame["row"])
+    rows = notes["row"].astype("Int64")
+    rids = [sheet if unknown else f"{sheet}{row}" for row, unknown in zip(rows, rows.isna(), strict=True)]
+    return found(
+        notes["code"], rids, severity="info", action="noted", column=notes["column"], detail=notes["detail"]
+    )
 
 
 def _decoding(decoded: Decoded, column: str, text: pd.Series, sheet: str) -> Outcome:
     """Turn what decoding did to a column into log lines and findings."""
     changes, faults = decoded.changes, decoded.faults
     undecided = faults["blanked"].to_numpy(dtype=bool)
-    findings = found("", faults["rid"], severity="warning", action="kept", column=column)
-    findings["check"], findings["detail"] = faults["code"].to_numpy(), faults["detail"].to_numpy()
-    findings.loc[undecided, "severity"] = "error"
-    findings.loc[undecided, "action"] = "cell_blanked"
-    normalised = changed(changes["rid"], column, changes["new_value"], action="normalise", rule="")
-    normalised["action"], normalised["rule"] = changes["action"].to_numpy(), changes["rule"].to_numpy()
-    set_aside = blanked(faults["rid"][undecided], column, rule="")
-    set_aside["rule"] = faults["code"].to_numpy()[undecided]
-    labels = _labels(decoded.labels, column, text, sheet)
-    return Outcome(findings=findings, changes=pd.concat([labels, normalised, set_aside], ignore_index=True))
+    lost = faults.loc[undecided]
+    return Outcome(
+        findings=(
+            found(
+                faults["code"],
+                faults["rid"],
+                severity=np.where(undecided, "error", "warning"),
+                action=np.where(undecided, "cell_blanked", "kept"),
+                column=column,
+                detail=faults["detail"],
+            ),
+        ),
+        changes=(
+            *_labels(decoded.labels, column, text, sheet),
+            changed(
+                changes["rid"], column, changes["new_value"], action=changes["action"], rule=changes["rule"]
+            ),
+            blanked(lost["rid"], column, rule=lost["code"]),
+        ),
+    )
 
 
-def _labels(labels: Mapping[str, str], column: str, text: pd.Series, sheet: str) -> pd.DataFrame:
+def _labels(labels: Mapping[str, str], column: str, text: pd.Series, sheet: str) -> tuple[Rows, ...]:
     """Log labels that became codes: one line a pair for the whole column, where that can be undone.
 
     It can where no two labels became one code and no cell was delivered with such a code itself;
     else each cell has its line.
     """
     if not labels:
-        return Outcome().changes
+        return ()
     codes = list(labels.values())
     if len(set(codes)) == len(codes) and not text.isin(codes).any():
-        return pd.concat(
-            [
-                changed([sheet], column, code, action="decode", rule="LABEL_TO_CODE", expects=label)
-                for label, code in labels.items()
-            ],
-            ignore_index=True,
-        )
+        sheets = [sheet] * len(codes)
+        return (changed(sheets, column, codes, action="decode", rule="LABEL_TO_CODE", expects=list(labels)),)
     cells = text[text.isin(list(labels))]
-    return changed(cells.index, column, cells.map(labels), action="decode", rule="LABEL_TO_CODE")
+    return (changed(cells.index, column, cells.map(labels), action="decode", rule="LABEL_TO_CODE"),)

@@ -25,39 +25,28 @@ _CODES_OF_HABIT = frozenset(
 
 def limits(draft: Draft, *, today: date | None = None) -> Outcome:
     """Set aside answers that the form does not allow, whatever the other answers are."""
-    outcomes = []
+    findings, changes = [], []
     for question in draft.form.questions:
         if question.constraint is None or not _alone(question.constraint, question):
             continue
-        rids = _violations(draft, question, today)
-        for code, cells in _named(draft, question, rids):
-            outcomes.append(
-                Outcome(
-                    findings=found(
-                        code, cells, severity="error", action="cell_blanked", column=question.name
-                    ),
-                    changes=blanked(cells, question.name, rule=code, reason=question.constraint.text),
-                )
-            )
-    return Outcome.of(outcomes)
+        name, reason = question.name, question.constraint.text
+        for code, cells in _named(draft, question, _violations(draft, question, today)):
+            findings.append(found(code, cells, severity="error", action="cell_blanked", column=name))
+            changes.append(blanked(cells, name, rule=code, reason=reason))
+    return Outcome(findings=tuple(findings), changes=tuple(changes))
 
 
 def logic(draft: Draft, *, today: date | None = None) -> Outcome:
     """Find answers that contradict other answers; nothing is changed."""
-    return Outcome.of(
-        Outcome(
-            findings=found(
-                "LOGIC",
-                _violations(draft, question, today),
-                severity="warning",
-                action="kept",
-                column=question.name,
-                detail=question.constraint.text,
-            )
+    findings = []
+    for question in draft.form.questions:
+        if question.constraint is None or _alone(question.constraint, question):
+            continue
+        rids, rule = _violations(draft, question, today), question.constraint.text
+        findings.append(
+            found("LOGIC", rids, severity="warning", action="kept", column=question.name, detail=rule)
         )
-        for question in draft.form.questions
-        if question.constraint is not None and not _alone(question.constraint, question)
-    )
+    return Outcome(findings=tuple(findings))
 
 
 def _alone(constraint: Expression, question: Question) -> bool:

@@ -22,4 +22,4 @@ def extent(draft: Draft) -> Outcome:
             found("ALL_MISSING", [str(sheet)], severity="warning", action="noted", column=str(name))
             for name in empty
         ]
-    return Outcome.of(Outcome(findings=frame) for frame in findings)
+    return Outcome(findings=tuple(findings))

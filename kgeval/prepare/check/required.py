@@ -25,4 +25,4 @@ def required(draft: Draft, *, today: date | None = None) -> Outcome:
                 missing &= asked.fillna(value=False).astype(bool)
         rids = draft.unsettled(name, pd.Index(missing.index[missing]))
         findings.append(found("REQUIRED_MISSING", rids, severity="warning", action="kept", column=name))
-    return Outcome.of(Outcome(findings=frame) for frame in findings)
+    return Outcome(findings=tuple(findings))

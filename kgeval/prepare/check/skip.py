@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgeval.plan.form import Question
 from kgeval.prepare.draft import Draft, amend
-from kgeval.prepare.outcome import Outcome, blanked, found
+from kgeval.prepare.outcome import Action, Outcome, Rows, Severity, blanked, found
 
 
 def skips(draft: Draft, *, today: date | None = None) -> Outcome:
@@ -26,10 +26,10 @@ def skips(draft: Draft, *, today: date | None = None) -> Outcome:
         if question.relevant is None or question.name not in draft.answers:
             continue
         outcome = _skip(now, question, today, before=draft)
-        if len(outcome.findings):
+        if outcome.findings:
             outcomes.append(outcome)
             # a blanked answer may be what a later skip stands on
-            now = replace(now, answers=amend(now.answers, outcome.changes, draft.form))
+            now = replace(now, answers=amend(now.answers, outcome, draft.form))
     return Outcome.of(outcomes)
 
 
@@ -39,10 +39,9 @@ def _skip(draft: Draft, question: Question, today: date | None, *, before: Draft
     answered = draft.answers[name].notna()
     truth = draft.truth(expression, today=today)
     if truth is None:
+        sheets = draft.sheets.index
         return Outcome(
-            findings=found(
-                "SKIP_NOT_JUDGED", severity="info", action="noted", column=name, detail=expression.text
-            )
+            findings=(_found("SKIP_NOT_JUDGED", sheets, question, severity="info", action="noted"),)
         )
     not_asked = answered & ~truth.fillna(value=False).astype(bool)
     if not not_asked.any():
@@ -54,31 +53,21 @@ def _skip(draft: Draft, question: Question, today: date | None, *, before: Draft
     doubtful = draft.unsettled(name, answered.index[not_asked & unknown & lost])
     unanswered = draft.unsettled(name, answered.index[not_asked & unknown & ~lost])
     broken = draft.unsettled(name, answered.index[not_asked & ~unknown])
-    return Outcome.of(
-        [
-            Outcome(
-                findings=found(
-                    "SKIP_UNKNOWN",
-                    doubtful,
-                    severity="warning",
-                    action="kept",
-                    column=name,
-                    detail=expression.text,
-                )
-            ),
+    blanks = {"SKIP_UNANSWERED": unanswered, "SKIP_BROKEN": broken}
+    return Outcome(
+        findings=(
+            _found("SKIP_UNKNOWN", doubtful, question, severity="warning", action="kept"),
             *(
-                Outcome(
-                    findings=found(
-                        code,
-                        rids,
-                        severity="warning",
-                        action="cell_blanked",
-                        column=name,
-                        detail=expression.text,
-                    ),
-                    changes=blanked(rids, name, rule=code, reason=expression.text),
-                )
-                for code, rids in (("SKIP_UNANSWERED", unanswered), ("SKIP_BROKEN", broken))
+                _found(code, rids, question, severity="warning", action="cell_blanked")
+                for code, rids in blanks.items()
             ),
-        ]
+        ),
+        changes=tuple(
+            blanked(rids, name, rule=code, reason=expression.text) for code, rids in blanks.items()
+        ),
     )
+
+
+def _found(code: str, rids: pd.Index, question: Question, *, severity: Severity, action: Action) -> Rows:
+    rule = question.relevant.text if question.relevant is not None else ""
+    return found(code, rids, severity=severity, action=action, column=question.name, detail=rule)

@@ -16,7 +16,7 @@ def unreadable(draft: Draft, essential: Collection[str]) -> Outcome:
     The reason is the fault's own code. An answer that was never given is another matter
     (``required``): here something was delivered and would be lost without a trace in the estimates.
     """
-    found = draft.history.findings
+    found = draft.findings
     faults = found.loc[(found["action"] == "cell_blanked") & found["column"].isin(list(essential))]
     faults = faults.loc[faults["rid"].isin(draft.answers.index)]
     still = [
@@ -26,4 +26,4 @@ def unreadable(draft: Draft, essential: Collection[str]) -> Outcome:
     if not still:
         return Outcome()
     lost = pd.concat(still).drop_duplicates("rid")
-    return Outcome(rejected=rejected(lost["rid"], lost["check"]))
+    return Outcome(rejected=(rejected(lost["rid"], lost["check"]),))

@@ -10,7 +10,7 @@ import pandas as pd
 from kgeval.plan.form import Form
 from kgeval.plan.study import Round
 from kgeval.prepare.draft import Draft
-from kgeval.prepare.outcome import Outcome, found
+from kgeval.prepare.outcome import Outcome, Rows, found
 
 
 def window(draft: Draft, rounds: Iterable[Round]) -> Outcome:
@@ -22,7 +22,7 @@ def window(draft: Draft, rounds: Iterable[Round]) -> Outcome:
     name = interview_date(draft.form)
     if name is None or name not in draft.answers:
         return Outcome()
-    outcomes = []
+    findings: list[Rows] = []
     for round_ in rounds:
         if round_.starts is None or round_.ends is None:
             continue
@@ -30,11 +30,10 @@ def window(draft: Draft, rounds: Iterable[Round]) -> Outcome:
         days = draft.answers.loc[of_round, name].dropna()
         outside = days[(days < pd.Timestamp(round_.starts)) | (days > pd.Timestamp(round_.ends))]
         outside = outside.loc[draft.unsettled(name, outside.index)]
-        outcomes += [
-            Outcome(findings=_finding(rid, name, day.date(), round_.starts, round_.ends))
-            for rid, day in outside.items()
+        findings += [
+            _finding(str(rid), name, day.date(), round_.starts, round_.ends) for rid, day in outside.items()
         ]
-    return Outcome.of(outcomes)
+    return Outcome(findings=tuple(findings))
 
 
 def interview_date(form: Form) -> str | None:
@@ -53,14 +52,14 @@ def interview_date(form: Form) -> str | None:
     return None
 
 
-def _finding(rid: object, column: str, day: date, starts: date, ends: date) -> pd.DataFrame:
+def _finding(rid: str, column: str, day: date, starts: date, ends: date) -> Rows:
     swapped = date(day.year, day.day, day.month) if day.day <= 12 else None
     if swapped is not None and starts <= swapped <= ends:
         return found(
-            "DATE_SWAP_SUSPECTED", [str(rid)], severity="warning", action="kept", column=column,
+            "DATE_SWAP_SUSPECTED", [rid], severity="warning", action="kept", column=column,
             detail=swapped.isoformat(),
         )  # fmt: skip
     return found(
-        "DATE_OUT_OF_WINDOW", [str(rid)], severity="warning", action="kept", column=column,
+        "DATE_OUT_OF_WINDOW", [rid], severity="warning", action="kept", column=column,
         detail=f"{starts.isoformat()}/{ends.isoformat()}",
     )  # fmt: skip
