@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from kgeval.errors import ExpressionError
@@ -191,6 +192,30 @@ def test_truth_columns_and_dates_with_zones():
     assert parse("${b}").truth(frame).tolist() == [True, pd.NA]
     assert parse("${d} = '2020-01-01'").truth(frame).tolist() == [True, pd.NA]
     assert parse("${o} = ${d}").truth(frame).tolist() == [True, pd.NA]
+
+
+def test_an_empty_text_is_unanswered():
+    frame = pd.DataFrame({"t": pd.array(["b", "", None, "a"], dtype="str")})
+    assert parse("${t} = ''").truth(frame).tolist() == [False, True, True, False]
+    assert parse("${t} = 'a'").truth(frame).tolist() == [False, pd.NA, pd.NA, True]
+    assert parse("${t}").values(frame).isna().tolist() == [False, True, True, False]
+
+
+def test_columns_that_arrow_holds():
+    frame = pd.DataFrame(
+        {
+            "n": pd.array([1, None], dtype="int64[pyarrow]"),
+            "d": pd.array([date(2020, 1, 1), None], dtype=pd.ArrowDtype(pa.date32())),
+            "t": pd.array(["1", None], dtype=pd.ArrowDtype(pa.string())),
+        }
+    )
+    for text in ("${n} = 1", "${d} = '2020-01-01'", "${t} = 1"):
+        assert parse(text).truth(frame).tolist() == [True, pd.NA]
+
+
+def test_a_column_of_lists_is_refused():
+    with pytest.raises(ExpressionError, match="no single answers"):
+        parse("selected(${l}, 'a')").truth(pd.DataFrame({"l": [["a", "b"], ["c"]]}))
 
 
 def test_the_result_keeps_the_frames_index_and_has_its_type():

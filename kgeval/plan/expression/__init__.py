@@ -10,8 +10,8 @@ other comparison with an unanswered operand is unknown. ``docs/expressions.md`` 
 language.
 
 >>> import pandas as pd
->>> children = pd.DataFrame({"age_months": [20, 40, None], "channels": ["loa zalo", None, "loa"]})
->>> parse("${age_months} < 36 and selected(${channels}, 'loa')").truth(children).tolist()
+>>> children = pd.DataFrame({"age_months": [20, 40, None], "channels": ["radio phone", None, "radio"]})
+>>> parse("${age_months} < 36 and selected(${channels}, 'radio')").truth(children).tolist()
 [True, False, <NA>]
 """
 

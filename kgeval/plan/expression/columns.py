@@ -98,13 +98,23 @@ def from_series(series: pd.Series[Any]) -> Column:
         return Numbers(series.to_numpy(dtype=np.float64, na_value=np.nan))
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return Dates(_moments(series))
-    codes, words = pd.factorize(series.array)
-    return _from_distinct(np.asarray(codes, dtype=np.intp), list(words))
+    codes, distinct = pd.factorize(series.array)
+    if isinstance(dtype, pd.StringDtype):
+        return _from_words(codes.astype(np.intp, copy=False), np.asarray(distinct, dtype=object))
+    return _from_distinct(codes.astype(np.intp, copy=False), list(distinct))
 
 
 def _moments(series: pd.Series[Any]) -> Moments:
     local = series.dt.tz_localize(None) if getattr(series.dtype, "tz", None) is not None else series
-    return local.to_numpy().astype("datetime64[us]")
+    return local.astype("datetime64[us]").to_numpy()
+
+
+def _from_words(codes: NDArray[np.intp], words: NDArray[np.object_]) -> Texts:
+    """Return texts from distinct words of which one may be empty; nothing here runs word by word."""
+    for place in np.flatnonzero(words == ""):
+        codes = np.where(codes == place, UNANSWERED, np.where(codes > place, codes - 1, codes))
+        words = np.delete(words, place)
+    return Texts(codes, words)
 
 
 def _from_categories(series: pd.Series[Any]) -> Column:

@@ -86,7 +86,10 @@ class Scope:
         series = self.frame[node.name]
         if isinstance(series, pd.DataFrame):
             raise self.error(f"the column {node.name!r} stands twice in the data", node)
-        return columns.from_series(series)
+        try:
+            return columns.from_series(series)
+        except TypeError:  # lists and their like have no order and no equality
+            raise self.error(f"the column {node.name!r} holds no single answers", node) from None
 
 
 def evaluate(node: Node, scope: Scope) -> Column:  # noqa: PLR0911 - one return a kind of node

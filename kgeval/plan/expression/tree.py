@@ -33,7 +33,7 @@ class NumberLiteral(Place):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLiteral(Place):
-    """``'loa'``; the empty one stands for "unanswered"."""
+    """``'radio'``; the empty one stands for "unanswered"."""
 
     value: str
 
@@ -92,7 +92,7 @@ class Logic(Place):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Place):
-    """``selected(${channels}, 'loa')``; ``name`` is one of the supported functions."""
+    """``selected(${channels}, 'radio')``; ``name`` is one of the supported functions."""
 
     name: str
     arguments: tuple[Node, ...]

@@ -46,7 +46,7 @@ class Header:
 
 @cache
 def header(text: str) -> Header:
-    """Understand a column's name: ``Label :: Tiếng Việt (vi)`` is the label in ``vi``."""
+    """Understand a column's name: ``Label :: English (en)`` is the label in ``en``."""
     parts = [part.strip() for part in re.split(r"::", text.strip())]
     if len(parts) == 1 and ":" in text and not text.lower().startswith("jr:"):
         # One colon is the old spelling, e.g. label:English, bind:relevant.
