@@ -230,6 +230,15 @@ def test_the_written_workbook_is_the_same_form(tmp_path):
     assert "<h:title>Bà mẹ</h:title>" in xform.read_text(encoding="utf-8")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_form(tmp_path):
+    path = tmp_path / "marked.md"
+    path.write_text("| survey |\n|  | type | name | label |\n|  | text | a | A |\n", encoding="utf-8-sig")
+    assert [question.name for question in read_form(path).questions] == ["a"]
+    assert judge(path) == []
+    _, xform = write_form(path, tmp_path / "out")
+    assert 'id="marked"' in xform.read_text(encoding="utf-8")
+
+
 def test_the_same_form_gives_the_same_bytes(tmp_path):
     _, path = changed(tmp_path)
     first = [file.read_bytes() for file in write_form(path, tmp_path / "one")]

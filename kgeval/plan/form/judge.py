@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kgeval.plan.form.model import Fault, Level
-from kgeval.plan.form.sheets import quiet_readers
+from kgeval.plan.form.sheets import definition, quiet_readers
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet")
@@ -26,7 +26,7 @@ def judge(path: Path, *, odk_validate: bool = False) -> list[Fault]:
         faults.append(_said("ODK Validate", "it needs Java, which is not there; it did not run", "note"))
     try:
         with quiet_readers():
-            convert(path, warnings=warnings, validate=java)
+            convert(definition(path, path.read_bytes()), warnings=warnings, validate=java)
     except ODKValidateError as error:
         faults.extend(_lines("ODK Validate", str(error), "error"))
     except Exception as error:  # noqa: BLE001 - a form that breaks pyxform is one that it does not take

@@ -130,6 +130,12 @@ class Form:
     record_key: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    _by_name: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Reversed, so that of two questions of one name the first is found.
+        by_name = {question.name: question for question in reversed(self.questions)}
+        object.__setattr__(self, "_by_name", by_name)
 
     def question(self, name: str) -> Question:
         """Return the question with this name.
@@ -139,10 +145,9 @@ class Form:
         ParameterError
             The form has no such question.
         """
-        for question in self.questions:
-            if question.name == name:
-                return question
-        raise ParameterError(f"the form {self.key!r} has no question {name!r}")
+        if name not in self._by_name:
+            raise ParameterError(f"the form {self.key!r} has no question {name!r}")
+        return self._by_name[name]
 
     @property
     def repeats(self) -> tuple[Group, ...]:

@@ -15,6 +15,7 @@ from kgeval.errors import DataError
 from kgeval.plan.form.model import Fault
 
 SUFFIXES = (".md", ".xlsx", ".xlsm", ".xls", ".csv")
+_TEXTS = frozenset({".md", ".csv"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _workbook(path: Path, content: bytes) -> tuple[Mapping[str, Any], list[Fault
         ".xlsm": xlsx_to_dict,
     }
     suffix = path.suffix.lower()
-    if suffix in {".md", ".csv"}:
+    if suffix in _TEXTS:
         content = _utf8(path, content)
     with quiet_readers():
         try:
@@ -110,6 +111,15 @@ def _workbook(path: Path, content: bytes) -> tuple[Mapping[str, Any], list[Fault
             raise _unreadable(path, error) from None
         except Exception as error:  # noqa: BLE001 - whatever a broken file does to its reader
             raise _unreadable(path, error) from None
+
+
+def definition(path: Path, content: bytes) -> Any:
+    """Return a form as pyxform's converter takes it, named after its file; a byte order mark is left out."""
+    from pyxform.xls2json_backends import Definition, SupportedFileTypes
+
+    suffix = path.suffix.lower()
+    content = _utf8(path, content) if suffix in _TEXTS else content
+    return Definition(data=BytesIO(content), file_type=SupportedFileTypes(suffix), file_path_stem=path.stem)
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:

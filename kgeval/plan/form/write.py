@@ -10,7 +10,7 @@ from typing import Any
 
 from kgeval.errors import StudyError
 from kgeval.plan.form.judge import judge
-from kgeval.plan.form.sheets import Sheets, quiet_readers, read_sheets
+from kgeval.plan.form.sheets import Sheets, definition, quiet_readers, read_sheets
 from kgeval.store import write_whole
 
 _SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
@@ -56,7 +56,7 @@ def write_form(source: str | Path, out: str | Path) -> tuple[Path, ...]:
         raise StudyError(refused)
     workbook = _workbook(sheets)
     with quiet_readers():
-        converted = convert(BytesIO(workbook), form_name="data", file_type=".xlsx", pretty_print=True)
+        converted = convert(definition(Path(f"{source.stem}.xlsx"), workbook), pretty_print=True)
     out.mkdir(parents=True, exist_ok=True)
     files = {f"{source.stem}.xlsx": workbook, f"{source.stem}.xml": converted.xform.encode()}
     if converted.itemsets is not None:
