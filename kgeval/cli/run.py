@@ -18,6 +18,7 @@ from kgeval.run.job import COMMON, JobResult, Setting, given
 from kgeval.run.notebook import accepted, read_notebooks
 from kgeval.run.parameters import checked, read_parameters
 from kgeval.run.record import Asked, exit_code, run_files
+from kgeval.run.resume import Ground
 from kgeval.store import fingerprint, fingerprints, versions
 
 SYNTHETIC = "SYNTHETIC.txt"
@@ -41,6 +42,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
               help="How long one cell of a notebook may take.")  # fmt: skip
 @click.option("--notebook-seconds", type=click.IntRange(min=1), default=3600, show_default=True,
               help="How long one notebook may take.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
 @click.option("--plain-kernels", is_flag=True, help="Start each kernel by itself: slower, the same results.")
 def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> None:
     """Run the notebooks of the STUDY folder: 10 and 30 for each area, 20 for each and the whole, 40 once.
@@ -71,6 +73,9 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
             jobs,
             setting,
             areas=[area.key for area in plan.areas],
+            ground=Ground(
+                study=asked.study_sha256, data=asked.data, versions=asked.versions, force=options["force"]
+            ),
             pace=Pace(
                 jobs=options["jobs"] or 0,
                 notebook_seconds=options["notebook_seconds"],

@@ -6,9 +6,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from kgeval.errors import BusyError
 from kgeval.plan.area import WHOLE
@@ -16,6 +17,7 @@ from kgeval.run.commit import WORK, commit, sole_writer, staging_folder, withdra
 from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
 from kgeval.run.job import JobResult, Setting, run_job, summary
 from kgeval.run.results import gather_results
+from kgeval.run.resume import Ground, causes, why
 from kgeval.run.workers import Ended, Workers
 from kgeval.store import write_whole
 
@@ -45,15 +47,27 @@ class Pace:
     plain_kernels: bool = False
 
 
+def available_mb() -> float:
+    """Return how much memory is free for the run."""
+    import psutil
+
+    return float(psutil.virtual_memory().available) / 2**20
+
+
 @dataclass(slots=True)
 class Run:
-    """What is known while a run goes on; ``results`` in the order in which jobs ended."""
+    """What is known while a run goes on, by the job's key; ``results`` in the order in which they ended."""
 
     jobs: Mapping[str, Job]
     setting: Setting
     keys: tuple[str, ...]
     watch: Watch
+    ground: Ground | None
+    causes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     results: dict[str, JobResult] = field(default_factory=dict)
+    seed: Callable[[], str] | None = None
+    memory_mb: float = field(default_factory=available_mb)
 
     @property
     def statuses(self) -> dict[str, Status]:
@@ -66,6 +80,7 @@ def run_batch(
     setting: Setting,
     *,
     areas: Sequence[str],
+    ground: Ground | None = None,
     pace: Pace | None = None,
     watch: Watch | None = None,
     finish: Callable[[Sequence[JobResult]], Mapping[str, bytes]] = lambda _results: {},
@@ -78,6 +93,8 @@ def run_batch(
         As ``graph`` gives them.
     areas
         The folders of all areas in the study's order.
+    ground
+        What decides whether a job of an earlier run is still good; without it every job runs.
     finish
         Makes of the results the files about the run itself (path below the output folder to
         content); called once, while the folder is still held.
@@ -88,16 +105,16 @@ def run_batch(
         Another run writes to the same folder, or it cannot be written to.
     """
     pace = pace or Pace()
-    run = Run({job.key: job for job in jobs}, setting, (*areas, WHOLE), watch or Watch())
+    run = Run({job.key: job for job in jobs}, setting, (*areas, WHOLE), watch or Watch(), ground)
     with sole_writer(setting.out):
         count = min(pace.jobs or processors(), len(jobs))
         log = setting.out / WORK / "workers.log"
         log.unlink(missing_ok=True)
         with (
-            _seed(pace, log) as address,
+            ExitStack() as stack,
             Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers,
         ):
-            run.setting = replace(setting, seed=address)
+            run.seed = lambda: stack.enter_context(_seed(pace, log))
             _go_on(run, workers)
         gather_results(setting.out, run.keys)
         results = [run.results[key] for key in run.jobs]
@@ -113,7 +130,7 @@ def _go_on(run: Run, workers: Workers) -> None:
             _start_ready(run, workers)
             if workers.busy:
                 for ended in workers.wait():
-                    _take(run, ended)
+                    _take(run, ended, workers)
     except KeyboardInterrupt:
         workers.stop()
         for key, job in run.jobs.items():
@@ -148,11 +165,24 @@ def _start_ready(run: Run, workers: Workers) -> None:
         if blocked_by:
             _skip(run, job, blocked_by)
         elif workers.free:
-            if job.notebook.runs == "once":
-                gather_results(run.setting.out, run.keys)
-            staged = staging_folder(run.setting.out, job.key)
-            run.watch.starts(job)
-            workers.start(job.key, (job, run.setting, staged))
+            _start(run, job, workers)
+
+
+def _start(run: Run, job: Job, workers: Workers) -> None:
+    """Give a job to a worker, unless what it left in an earlier run is still good."""
+    if job.notebook.runs == "once":
+        gather_results(run.setting.out, run.keys)
+    if run.ground is not None:
+        run.causes[job.key] = causes(job, run.setting, run.ground)
+        run.reasons[job.key] = why(job, run.setting, run.ground, run.causes[job.key])
+        if not run.reasons[job.key]:
+            _note(run, replace(_failed(job, "", ""), status="unchanged", reason="nothing changed"))
+            return
+    if not run.setting.seed and run.seed is not None:
+        run.setting, run.seed = replace(run.setting, seed=run.seed()), None  # only where there is work to do
+    staged = staging_folder(run.setting.out, job.key)
+    run.watch.starts(job)
+    workers.start(job.key, (job, run.setting, staged))
 
 
 def _work(job: Job, setting: Setting, staged: Path) -> JobResult:
@@ -163,16 +193,22 @@ def _work(job: Job, setting: Setting, staged: Path) -> JobResult:
         return _failed(job, summary(type(error).__name__, str(error)), type(error).__name__)
 
 
-def _take(run: Run, ended: Ended) -> None:
+def _take(run: Run, ended: Ended, workers: Workers) -> None:
     job = run.jobs[ended.name]
     result = ended.value if not ended.lost else _failed(job, _LOST[ended.lost], "Lost")
+    result = replace(result, reason=run.reasons.get(job.key, ""))
     staged = run.setting.out / WORK / "staging" / job.key
-    if result.status not in GOOD:
+    about: dict[str, Any] = {"status": result.status}
+    if result.status in GOOD:
+        about["causes"] = run.causes.get(job.key)
+    else:
         _keep_only_notebook(staged, job)
     try:
-        commit(run.setting.out, job.key, staged, about={"status": result.status})
+        commit(run.setting.out, job.key, staged, about=about)
     except BusyError as error:
         result = _failed(job, str(error), "BusyError")
+    if result.peak_mb:
+        workers.limit(int(0.8 * run.memory_mb / result.peak_mb))
     _note(run, result)
 
 

@@ -34,6 +34,7 @@ class ForkedKernel:
     """A forked kernel as ``subprocess`` shows one; its lifeline is the connection to the seed."""
 
     stdin = stdout = stderr = None
+    peak_mb = 0.0  # of all kernels that this process had
 
     def __init__(self, line: socket.socket, pid: int) -> None:
         self._line, self.pid = line, pid
@@ -71,7 +72,11 @@ class ForkedKernel:
             raise
         except OSError:
             said = b""
-        return int(json.loads(said.splitlines()[-1])["exit"]) if said else -1
+        if not said:
+            return -1
+        last = json.loads(said.splitlines()[-1])
+        ForkedKernel.peak_mb = max(ForkedKernel.peak_mb, last["peak_mb"])
+        return int(last["exit"])
 
 
 class ForkedProvisioner(LocalProvisioner):

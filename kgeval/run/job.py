@@ -122,7 +122,23 @@ def run_job(job: Job, setting: Setting, staged: Path) -> JobResult:
         cell=failure.get("cell", ""),
         error=failure.get("error", ""),
         error_type=failure.get("error_type", ""),
+        peak_mb=_peak_mb(),
     )
+
+
+def _peak_mb() -> float:
+    """Return the most memory that this process and one of its kernels have taken; 0 where unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    from kgeval.run.forked import ForkedKernel
+
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    own, plain = (
+        resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return float(own + max(plain, ForkedKernel.peak_mb))
 
 
 def _executed(job: Job, setting: Setting, staged: Path) -> tuple[Any, dict[str, str]]:

@@ -2,11 +2,12 @@
 
 A notebook says itself how it is run, in its metadata::
 
-    {"kgeval": {"runs": "area and whole", "reads": {"10_clean": "whole"}}}
+    {"kgeval": {"runs": "area and whole", "reads": {"10_clean": "whole"}, "data": false}}
 
 ``runs`` is ``area`` (once for each area), ``area and whole`` or ``once``. ``reads`` names the earlier
 notebooks whose tables it needs, of its own ``area`` or of the ``whole`` study; left out, it is every
-earlier notebook, of the own area if it runs for areas only.
+earlier notebook, of the own area if it runs for areas only. ``data`` says whether it looks into the
+delivered files itself, which it does unless it says no.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Notebook:
     title: str
     runs: Runs
     reads: Mapping[str, Extent]
+    reads_data: bool
     parameters: Mapping[str, Parameter]
     sha256: str
 
@@ -91,6 +93,7 @@ def _read(path: Path, earlier: tuple[Notebook, ...]) -> Notebook:
         title=headings[0] if headings else path.stem,
         runs=runs,
         reads=_reads(about, runs, path.stem, earlier),
+        reads_data=about.get("data", True) is not False,
         parameters=parameters(tagged[0], notebook=path.stem),
         sha256=sha256(data),
     )

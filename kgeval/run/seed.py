@@ -39,6 +39,7 @@ ALWAYS = (
     "numpy.random",
 )
 TRIAL_SECONDS = 20.0
+_RSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kilobytes
 
 
 def main(address: str, modules: Sequence[str]) -> None:
@@ -184,14 +185,15 @@ class _Nursery:
     def _bury(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if not pid:
                 return
             for caller in [caller for caller, child in self.callers.items() if child == pid]:
+                last = {"exit": os.waitstatus_to_exitcode(status), "peak_mb": usage.ru_maxrss / _RSS_PER_MB}
                 with contextlib.suppress(OSError):
-                    caller.sendall(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
+                    caller.sendall(json.dumps(last).encode() + b"\n")
                 del self.callers[caller]
                 caller.close()
 
