@@ -6,8 +6,13 @@ In the order of use: what results say (``sentences``, ``target_sentences``, ``ch
 """
 
 from kgeval.present.charts.against_target import against_target, against_target_by_area
+from kgeval.present.charts.bullet import bullet
+from kgeval.present.charts.cascade import cascade
 from kgeval.present.charts.chart import Chart, Charts, save
 from kgeval.present.charts.dumbbell import dumbbell
+from kgeval.present.charts.forest import Forest, forest
+from kgeval.present.charts.gaps import gaps
+from kgeval.present.charts.tiles import tiles
 from kgeval.present.labels import labels, languages
 from kgeval.present.page import Link, Section, index_page, notebook_page
 from kgeval.present.prose import (
@@ -42,6 +47,7 @@ from kgeval.present.text import change_sentence, sentence, verdict_words
 __all__ = [
     "Chart",
     "Charts",
+    "Forest",
     "Link",
     "Section",
     "TableSpec",
@@ -52,6 +58,8 @@ __all__ = [
     "against_target_by_area",
     "areas_table",
     "breakdowns_table",
+    "bullet",
+    "cascade",
     "change_sentence",
     "change_sentences",
     "changes_table",
@@ -60,6 +68,8 @@ __all__ = [
     "estimates_table",
     "files_table",
     "findings_table",
+    "forest",
+    "gaps",
     "index_page",
     "labels",
     "languages",
@@ -75,6 +85,7 @@ __all__ = [
     "tables_table",
     "target_sentences",
     "targets_table",
+    "tiles",
     "title",
     "variants_table",
     "verdict_words",

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
-from kgeval.present.charts.caption import count_parts, measure_words, result_remarks, source_note
+from kgeval.present.charts.caption import measure_words, result_remarks, source_note, verdict_title
 from kgeval.present.charts.chart import Chart, Charts, nothing_to_draw
+from kgeval.present.charts.mark import draw_result
 from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, put, scale
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
-from kgeval.present.measure import Measure, number_of, text_of, word_of
+from kgeval.present.measure import Measure, number_of, text_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import is_census, main, plain, publish, several_areas
-from kgeval.present.result import measure_beside, value_with_interval
-from kgeval.present.style import SizeName, colour, size_of, verdict_colour, verdict_marker
+from kgeval.present.published import main, plain, publish, several_areas
+from kgeval.present.result import value_with_interval
+from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
@@ -27,7 +27,6 @@ TWIN = [
     "indicator", "variant", "area", "round", "label", "value", "low", "high", "missing_low",
     "missing_high", "n", "target", "official", "outcome",
 ]  # fmt: skip
-_ORDER = ("met", "not_met", "unclear", "absent")
 
 
 def against_target(
@@ -138,7 +137,7 @@ def _content(rows: pd.DataFrame, study: Study, lang: str, *, synthetic: bool) ->
     records = [row for _, row in rows.iterrows()]
     outcomes = [text_of(row, "outcome") for row in records]
     return Content(
-        title=_title(rows, study, words),
+        title=verdict_title(rows, study, words),
         subtitle=_subtitle(rows.iloc[0], words, by_area=by_area),
         labels=tuple(rows["place"] if by_area else rows["short"]),
         columns=(
@@ -163,47 +162,8 @@ def _content(rows: pd.DataFrame, study: Study, lang: str, *, synthetic: bool) ->
 
 def _subtitle(first: pd.Series, words: Labels, *, by_area: bool) -> str:
     if not by_area:
-        return f"{first['place']}; {first['round_label']}"
+        return str(first["round_label"])
     return f"{first['label']} ({measure_words(first, words)}); {first['round_label']}"
-
-
-def _title(rows: pd.DataFrame, study: Study, words: Labels) -> str:
-    by_area = several_areas(rows)
-    single = rows[rows["area"] != WHOLE] if by_area else rows
-    if rows["target"].isna().all():
-        return _values_title(single, words) if by_area or len(rows) == 1 else rows.iloc[0]["place"]
-    first = single.iloc[0]
-    target = measure_beside(rows[rows["target"].notna()].iloc[0]).exact(
-        float(rows["target"].dropna().iloc[0])
-    )
-    if len(rows) == 1:
-        outcome = first["outcome"] if first["outcome"] in _ORDER else "not_estimable"
-        return words.fill(
-            "title.targets_one",
-            what=first["short"], place=first["place"], target=target,
-            verdict=words[f"verdict.statistical.{outcome}"],
-        )  # fmt: skip
-    counted = Counter(o if o in _ORDER else "absent" for o in single["outcome"])
-    if not by_area:
-        parts = count_parts(counted, "title.indicators", _ORDER, len(single), words)
-        return f"{first['place']}: {parts}"
-    filled = {"target": target, "level": word_of(study.area_level, words.lang)}
-    for outcome, template in (("met", "title.targets_all_met"), ("not_met", "title.targets_none_met")):
-        if counted[outcome] == len(single) > 1:
-            return words.fill(template, what=first["short"], total=len(single), **filled)
-    parts = count_parts(counted, "title.targets", _ORDER, len(single), words, **filled)
-    return words.fill("title.targets_mixed", what=first["short"], parts=parts)
-
-
-def _values_title(rows: pd.DataFrame, words: Labels) -> str:
-    values, first = rows["value"].dropna(), rows.iloc[0]
-    measure = Measure(kind=first["kind"], lang=words.lang)
-    if values.empty:
-        return words.fill("title.values_absent", what=first["short"])
-    low, high = measure.value(values.min()), measure.value(values.max())
-    if low == high:
-        return words.fill("title.values_one", what=first["short"], low=low)
-    return words.fill("title.values", what=first["short"], low=low, high=high)
 
 
 def _draw(sheet: Sheet, rows: pd.DataFrame, lang: str) -> None:
@@ -211,28 +171,12 @@ def _draw(sheet: Sheet, rows: pd.DataFrame, lang: str) -> None:
     unit = Measure(kind=kinds.pop() if len(kinds) == 1 else "mean", lang=lang)
     mark = "%" if unit.kind == "share" else ""
     low, high = _limits(rows, unit)
-    scale(sheet, low, high, lambda tick, decimals: unit.numbers.number(tick, decimals) + mark)
+    within = (0.0, 100.0) if unit.kind == "share" else None
+    scale(sheet, low, high, lambda tick, digits: unit.numbers.number(tick, digits) + mark, within=within)
     _draw_targets(sheet, rows, unit)
     for (_, row), y in zip(rows.iterrows(), sheet.centres, strict=True):
         if not absent(row["value"]):
-            _draw_result(sheet, row, y, unit.scale)
-
-
-def _draw_result(sheet: Sheet, row: pd.Series, y: float, factor: float) -> None:
-    tint = verdict_colour(row["outcome"])
-    columns, style = (
-        (("low", "high"), "-") if not is_census(row) else (("missing_low", "missing_high"), (0, (2, 1.2)))
-    )
-    span = [number_of(row, column) for column in columns]
-    if None not in span and span[0] != span[1]:
-        sheet.axes.plot(
-            [(x or 0.0) * factor for x in span], [y, y], color=tint, linewidth=sheet.size.whisker,
-            linestyle=style, solid_capstyle="butt", zorder=3, clip_on=False,
-        )  # fmt: skip
-    sheet.axes.plot(
-        [row["value"] * factor], [y], marker=verdict_marker(row["outcome"]), markersize=sheet.size.marker,
-        color=tint, markeredgecolor=colour("paper"), markeredgewidth=0.6, zorder=4, clip_on=False,
-    )  # fmt: skip
+            draw_result(sheet.axes, row, y, sheet.size, lambda value: value * unit.scale)
 
 
 def _draw_targets(sheet: Sheet, rows: pd.DataFrame, unit: Measure) -> None:

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.plan.area import WHOLE
 from kgeval.present.labels import Labels
-from kgeval.present.measure import word_of
+from kgeval.present.measure import Measure, word_of
+from kgeval.present.published import several_areas
+from kgeval.present.result import measure_beside
+from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
+
+VERDICTS = ("met", "not_met", "unclear", "absent")
 
 
 def count_parts(
@@ -52,3 +58,43 @@ def result_remarks(rows: pd.DataFrame, words: Labels) -> list[str]:
         "chart.note_suppressed": rows["outcome"] == "suppressed",
     }
     return [words[name] for name, where in holds.items() if bool(where.any())]
+
+
+def verdict_title(rows: pd.DataFrame, study: Study, words: Labels) -> str:
+    """Return the finding of published rows: how many reach their target, how many do not."""
+    by_area = several_areas(rows)
+    single = rows[rows["area"] != WHOLE] if by_area else rows
+    if rows["target"].isna().all():
+        return _values_title(single, words) if by_area or len(rows) == 1 else rows.iloc[0]["place"]
+    first = single.iloc[0]
+    target = measure_beside(rows[rows["target"].notna()].iloc[0]).exact(
+        float(rows["target"].dropna().iloc[0])
+    )
+    if len(rows) == 1:
+        outcome = first["outcome"] if first["outcome"] in VERDICTS else "not_estimable"
+        return words.fill(
+            "title.targets_one",
+            what=first["short"], place=first["place"], target=target,
+            verdict=words[f"verdict.statistical.{outcome}"],
+        )  # fmt: skip
+    counted = Counter(o if o in VERDICTS else "absent" for o in single["outcome"])
+    if not by_area:
+        parts = count_parts(counted, "title.indicators", VERDICTS, len(single), words)
+        return f"{first['place']}: {parts}"
+    filled = {"target": target, "level": lowered(word_of(study.area_level, words.lang))}
+    for outcome, template in (("met", "title.targets_all_met"), ("not_met", "title.targets_none_met")):
+        if counted[outcome] == len(single) > 1:
+            return words.fill(template, what=first["short"], total=len(single), **filled)
+    parts = count_parts(counted, "title.targets", VERDICTS, len(single), words, **filled)
+    return words.fill("title.targets_mixed", what=first["short"], parts=parts)
+
+
+def _values_title(rows: pd.DataFrame, words: Labels) -> str:
+    values, first = rows["value"].dropna(), rows.iloc[0]
+    measure = Measure(kind=first["kind"], lang=words.lang)
+    if values.empty:
+        return words.fill("title.values_absent", what=first["short"])
+    low, high = measure.value(values.min()), measure.value(values.max())
+    if low == high:
+        return words.fill("title.values_one", what=first["short"], low=low)
+    return words.fill("title.values", what=first["short"], low=low, high=high)

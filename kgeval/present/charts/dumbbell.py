@@ -17,6 +17,7 @@ from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers, absent
 from kgeval.present.published import main, plain, publish_changes, several_areas
 from kgeval.present.style import SizeName, change_colour, colour, size_of
+from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
@@ -124,15 +125,11 @@ def _content(
             [numbers.number(number_of(row, column), 0) for column in ("from_n", "to_n")] for row in records
         ]
         cells = tuple(words.fill("chart.two_n", from_n=a, to_n=b) for a, b in sizes)
-        columns.append(Column(heading=words["chart.n"], cells=cells, right=True))
-    what = (
-        words.fill("chart.change_what", label=first["label"], measure=measure_words(first, words))
-        if by_area
-        else first["place"]
-    )
-    subtitle = words.fill(
-        "chart.change_subtitle", from_round=first["from_label"], to_round=first["to_label"], what=what
-    )
+        columns.append(Column(heading=words["chart.n"], cells=cells, right=True, share=0.1))
+    rounds = {"from_round": first["from_label"], "to_round": first["to_label"]}
+    subtitle = words.fill("chart.change_subtitle", **rounds)
+    if by_area:
+        subtitle = f"{subtitle}; {first['label']} ({measure_words(first, words)})"
     return Content(
         title=_title(rows, study, words),
         subtitle=subtitle,
@@ -164,7 +161,7 @@ def change_cell(row: pd.Series) -> str:
 def _two_values(row: pd.Series, words: Labels) -> str:
     if absent(row["from_value"]) and absent(row["to_value"]):
         return words["numbers.absent"]
-    values = {column: _value(row, column) for column in ("from_value", "to_value")}
+    values = {column: _value(row, column).removesuffix("%") for column in ("from_value", "to_value")}
     return words.fill("chart.two_values", **values)
 
 
@@ -192,7 +189,7 @@ def _title(rows: pd.DataFrame, study: Study, words: Labels) -> str:
     by_area = several_areas(rows)
     single = rows[rows["area"] != WHOLE] if by_area else rows
     counted = Counter(o if o in _ORDER else "absent" for o in single["outcome"])
-    level = word_of(study.area_level, words.lang) if by_area else words["title.indicator_level"]
+    level = lowered(word_of(study.area_level, words.lang)) if by_area else words["title.indicator_level"]
     parts = count_parts(counted, "title.change", _ORDER, len(single), words, level=level)
     first = rows.iloc[0]
     return f"{first['short'] if by_area else first['place']}: {parts}"
@@ -201,7 +198,7 @@ def _title(rows: pd.DataFrame, study: Study, words: Labels) -> str:
 def _draw(sheet: Sheet, rows: pd.DataFrame, lang: str) -> None:
     numbers = Numbers(lang=lang)
     low, high = _limits(rows)
-    scale(sheet, low, high, lambda tick, decimals: numbers.number(tick, decimals) + "%")
+    scale(sheet, low, high, lambda tick, digits: numbers.number(tick, digits) + "%", within=(0.0, 100.0))
     off = sheet.size.label / 72 * 0.38
     for (_, row), y in zip(rows.iterrows(), sheet.centres, strict=True):
         ends = [number_of(row, column) for column in ("from_value", "to_value")]

@@ -41,6 +41,7 @@ class Content:
     notes: tuple[str, ...]
     watermark: str = ""
     strong: frozenset[int] = field(default_factory=frozenset)
+    above: int = 1  # lines kept free above the plot, for the target's name or the headings of panels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +77,37 @@ def put(figure: Any, x: float, y: float, text: str, points: float, **options: An
     return figure.text(x / width, y / height, text, fontsize=points, parse_math=False, **given)
 
 
-def scale(sheet: Sheet, low: float, high: float, write: Callable[[float, int], str]) -> None:
-    """Set the x axis to the range with round, exactly written ticks; ``write(tick, decimals)``."""
+def scale(
+    sheet: Sheet,
+    low: float,
+    high: float,
+    write: Callable[[float, int], str],
+    *,
+    within: tuple[float, float] | None = None,
+) -> None:
+    """Let the x axis hold the range between round, exactly written ticks.
+
+    Parameters
+    ----------
+    sheet
+        The sheet to draw on.
+    low, high
+        What must be seen; the axis reaches from the tick below to the tick above.
+    write
+        Writes a tick with a number of decimals.
+    within
+        Where the axis ends at the latest, e.g. 0 and 100.
+    """
     from matplotlib.ticker import MaxNLocator
 
     axes, size = sheet.axes, sheet.size
-    axes.set_xlim(low, high)
-    widest = max(width_of(write(x, 1), size.axis) for x in (low, high)) + 0.12
+    widest = max(width_of(write(x, 0), size.axis) for x in (low, high)) + 0.16
     most = max(2, min(7, int(sheet.width / widest)))
-    ticks = [
-        t
-        for t in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        if low <= t <= high
-    ]
+    ticks = [float(tick) for tick in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    if within is not None:
+        ticks = [tick for tick in ticks if within[0] - 1e-9 <= tick <= within[1] + 1e-9]
+        low, high = max(low, within[0]), min(high, within[1])
+    axes.set_xlim(min(ticks[0], low), max(ticks[-1], high))
     decimals = _decimals_of(ticks)
     axes.set_xticks(ticks, [write(tick, decimals) for tick in ticks])
     for text in axes.get_xticklabels():
@@ -208,7 +227,9 @@ def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
         for column in content.columns
     ]
     headings = [
-        wrapped(column.heading, size.source, max(_widest(lines, size.label), inner * 0.09))
+        wrapped(
+            column.heading, size.source, max(_widest(lines, size.label), _widest_word(column.heading, size))
+        )
         for column, lines in zip(content.columns, cells, strict=True)
     ]
     lines_of = [max(len(lines[row]) for lines in [labels, *cells]) for row in range(len(content.labels))]
@@ -222,7 +243,8 @@ def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
             max(_widest(lines, size.label), _widest([heading], size.source, bold=False))
             for lines, heading in zip(cells, headings, strict=True)
         ],
-        above=max([len(heading) for heading in headings] or [1]) * line_height(size.source, size) + gap * 0.4,
+        above=max([content.above, *(len(heading) for heading in headings)]) * line_height(size.source, size)
+        + gap * 0.4,
         heights=[max(0 if tight else size.row, n * line_height(size.label, size) + pad) for n in lines_of],
     )
 
@@ -300,6 +322,10 @@ def _cells(
 
 def _widest(cells: Sequence[Sequence[str]], points: float, *, bold: bool = True) -> float:
     return max((width_of(line, points, bold=bold) for lines in cells for line in lines), default=0.0)
+
+
+def _widest_word(text: str, size: Size) -> float:
+    return max((width_of(word, size.source) for word in text.split(" ")), default=0.0) * 1.01
 
 
 def _height(lines: Sequence[str], points: float, size: Size) -> float:
