@@ -15,11 +15,13 @@ import numpy as np
 from kgeval.estimate.measure import Answers, Measure
 from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
 
-# n: answered records · w: Σw of them · ww: Σw² · x, y: Σwx, Σwy · xx, xy, yy: Σwx², Σwxy, Σwy² (means: about
-# the measure's origin) · missing: records whose answer or membership is unknown · least_*, most_*: what those
-# could add to Σwy and Σwx where the result is lowest, highest
+# all, all_w, all_ww: records that surely count, their Σw and Σw²
+# n, w: those of them who answered · x, y, xx, xy, yy: Σwx, Σwy, Σwx², Σwxy, Σwy² (means: about the origin)
+# missing: records whose answer or membership is unknown
+# least_*, most_*: what those could add to Σwy and Σwx where the result is lowest, highest
 FIELDS = (
-    "n", "w", "ww", "x", "y", "xx", "xy", "yy", "missing", "least_y", "least_x", "most_y", "most_x",
+    "all", "all_w", "all_ww", "n", "w", "x", "y", "xx", "xy", "yy",
+    "missing", "least_y", "least_x", "most_y", "most_x",
 )  # fmt: skip
 
 
@@ -118,7 +120,8 @@ def _stacked(lines: Sequence[dict[str, Floats]], cells: int) -> dict[str, Floats
         parts = [line[field] for line in lines]
         key = tuple(map(id, parts))
         if key not in done:
-            done[key] = np.stack(parts) if parts else np.zeros((0, cells))
+            same = len(set(key)) == 1
+            done[key] = np.broadcast_to(parts[0], (len(parts), cells)) if same else np.stack(parts)
         sums[field] = done[key]
     return sums
 
@@ -139,6 +142,13 @@ class _Adder:
             self._known[key] = values, sums
         return self._known[key][1]
 
+    def squared(self, w: Floats | None) -> Floats:
+        """Return (cells,) Σw², once for each weight."""
+        key = -id(w)
+        if key not in self._known:
+            self._known[key] = w, self(None) if w is None else self(w * w)
+        return self._known[key][1]
+
 
 def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder) -> dict[str, Floats]:
     """Return every field of one measure, (cells,) each."""
@@ -146,25 +156,39 @@ def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Ad
     held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
     n, weighted = add(answered), add(held)
     y = add(_times(one.y, held))
+    everybody = _members(one, w, add)
     squares = asked.kind in {"mean", "ratio"}
-    line = dict.fromkeys(FIELDS, add.zero) | {
-        "n": n,
-        "w": weighted,
-        "ww": weighted if w is None else add(_times(w, held)),
-        "x": weighted if one.x is None else add(_times(one.x, held)),
-        "y": y,
-        "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
-        "xx": weighted if one.x is None else add(_times(one.x**2, held)),
-        "xy": y if one.x is None else add(_times(one.x * one.y, held)),
-    }
+    line = (
+        dict.fromkeys(FIELDS, add.zero)
+        | everybody
+        | {
+            "n": n,
+            "w": weighted,
+            "x": weighted if one.x is None else add(_times(one.x, held)),
+            "y": y,
+            "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
+            "xx": weighted if one.x is None else add(_times(one.x**2, held)),
+            "xy": y if one.x is None else add(_times(one.x * one.y, held)),
+        }
+    )
     if one.known is None and one.possible is None:
         return line
     if one.possible is None and asked.kind in {"share", "count"}:
         # Who counts is known: what is unknown is what the members' sums leave over.
-        members = None if one.member is None else one.member.astype(np.float64)
-        lost = add(members if w is None else _times(w, members)) - weighted
-        return line | {"missing": add(members) - n, "least_x": lost, "most_x": lost, "most_y": lost}
+        lost = everybody["all_w"] - weighted
+        return line | {"missing": everybody["all"] - n, "least_x": lost, "most_x": lost, "most_y": lost}
     return line | _unknown(asked, one, w, add)
+
+
+def _members(one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:
+    """Count who surely belongs to the denominator, with Σw and Σw²."""
+    if one.member is None:
+        return {"all": add(None), "all_w": add(w), "all_ww": add.squared(w)}
+    members = one.member.astype(np.float64)
+    everybody = add(members)
+    if w is None:
+        return dict.fromkeys(("all", "all_w", "all_ww"), everybody)
+    return {"all": everybody, "all_w": add(members * w), "all_ww": add(members * w * w)}
 
 
 def _answered(one: Answers) -> Bools | None:

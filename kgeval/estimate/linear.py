@@ -60,9 +60,7 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     sums = _each(cells.sums, lambda values: sum_runs(values[:, order], starts))
     domain, unit = domain[starts], unit[starts]
     first = changes(domain)
-    totals = _each(
-        sums, lambda values: np.add.reduceat(values, first, axis=1) if len(first) else values[:, :0]
-    )
+    totals = _each(sums, lambda values: sum_runs(values, first))
     return DomainCells(domain=domain, unit=unit, sums=sums, totals=totals, domains=len(domains))
 
 
@@ -89,6 +87,8 @@ def values(totals: dict[str, Floats], added: Bools) -> Floats:
     """Estimate every measure from its sums; ``added`` (measures,) marks totals and counts."""
     x = totals["x"]
     with_ratio = np.divide(totals["y"], x, out=np.full_like(x, np.nan), where=x != 0)
+    # sums of equal answers in another order: a share of 1 is 1, not 1 − 1e-16
+    with_ratio[np.abs(with_ratio - 1) <= 1e-12] = 1.0
     found = np.where(added[:, None], totals["y"], with_ratio)
     found[totals["n"] == 0] = np.nan
     return found

@@ -207,9 +207,9 @@ def _equal_answers(
 
 def assumed_deff(total: dict[str, Floats], linear: Linear, where: Bools, icc: float) -> Floats:
     """Return (1 + cv²(w)) · (1 + (m̄ − 1) · icc): Kish (1965) for weights and clusters of size m̄."""
-    n, w, ww = (total[name][where] for name in ("n", "w", "ww"))
-    spread = np.maximum(n * ww / w**2 - 1, 0.0)
-    size = np.maximum(n / linear.clusters[where], 1.0)
+    everybody, w, ww = (total[name][where] for name in ("all", "all_w", "all_ww"))
+    spread = np.maximum(everybody * ww / w**2 - 1, 0.0)
+    size = np.maximum(linear.n[where] / linear.clusters[where], 1.0)
     return np.asarray((1 + spread) * (1 + (size - 1) * icc))
 
 

@@ -132,4 +132,7 @@ def sum_runs(values: Floats, starts: Codes) -> Floats:
     """Sum (k, cells) values over runs that begin at ``starts``."""
     if len(starts) == values.shape[1]:
         return values
+    if len(values) > 1 and values.strides[0] == 0:  # the same line for every measure
+        line = np.add.reduceat(values[:1], starts, axis=1)
+        return np.broadcast_to(line, (len(values), line.shape[1]))
     return np.add.reduceat(values, starts, axis=1)
