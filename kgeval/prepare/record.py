@@ -55,7 +55,8 @@ class Delivered:
     sheet), the column, how many cells or rows. ``native`` has the shape of ``records``: True where
     the cell was stored as a number, a date or a truth value and not as text, so that its notation
     is in no doubt; None for text files. ``letters`` gives each column its spreadsheet letter.
-    ``repeat`` names the form's repeat whose rows these are; "" for main records.
+    ``repeat`` names the form's repeat whose rows these are; "" for main records. ``labels`` are the
+    value labels that a file of a statistical program carries, by column: value as text -> label.
     """
 
     source: Source
@@ -68,3 +69,4 @@ class Delivered:
     native: pd.DataFrame | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     repeat: str = ""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

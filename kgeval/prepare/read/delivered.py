@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.prepare.read.dataset import DatasetSheet
 from kgeval.prepare.read.delimited import TextSheet
 from kgeval.prepare.read.file import DeliveredFile, open_file
 from kgeval.prepare.read.header import Header, Where, find_header, unique_names
@@ -163,6 +164,7 @@ def _table(
         native=None if native is None else native.loc[kinds.isna()].set_axis(rows.index, axis=0),
         letters={name: column_letters(header.names.index(name) + 1) for name in names},
         repeat=repeat,
+        labels=sheet.labels if isinstance(sheet, DatasetSheet) else {},
     )
     _count_again(table, where)
     return table
