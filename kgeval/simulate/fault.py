@@ -93,6 +93,16 @@ def _by_code(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[boo
     ]
 
 
+def _by_wording(spoiled: pd.Series, question: Question, _: Bed) -> list[tuple[bool, str]]:
+    coded = question.type != "text" or question.constraint is not None
+    verdict = (
+        (True, "holds spaces that do not belong there")
+        if coded
+        else (False, "is free text, which stays as it is")
+    )
+    return [verdict] * len(spoiled)
+
+
 # ---- where it can happen
 
 
@@ -176,7 +186,7 @@ CELL_FAULTS: tuple[Fault, ...] = (
     _fault("unit_million", _whole, spoil.unit_word("unit_million", 1_000_000, 1), "holds a unit"),
     _fault("place_variant", _is_place, spoil.variant_of_place, "is a spelling of the place"),
     _fault("nfd", _worded, spoil.decomposed, "is decomposed Unicode"),
-    _fault("spaces", _worded, spoil.spaced, "holds spaces that do not belong there"),
+    _fault("spaces", _worded, spoil.spaced, _by_wording),
     _fault("capitals", _labelled, spoil.shouted, "is no label to the letter"),
     _fault("missing_code", _coded, spoil.missing_code, _by_code),
     _fault("other_notation", _chosen, spoil.other_notation, "is a label for a code, or a code for a label"),
