@@ -151,6 +151,11 @@ def question(kind: str, codes: str = "") -> Question:
         ("select_one", ". = 'a' or . = 'b'", True),
         ("select_one", ". = 'x'", False),
         ("text", "string-length(.) = 5", True),
+        ("text", ". != ''", True),
+        ("integer", ". != ''", True),
+        ("integer", ". = '' and . > 3", True),  # unknown where unanswered: nothing is claimed
+        ("select_one", ". != '' and . != 'a' and . != 'b'", False),
+        ("decimal", ". != '' and . > 3 and . < 4", True),
         ("text", "regex(., '[0-9]+')", True),
         ("text", ". = 'a' and . = 'b'", True),  # texts are not tried: nothing is claimed
         ("select_multiple", "selected(., 'a') and count-selected(.) > 1", True),

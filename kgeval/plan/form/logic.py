@@ -97,7 +97,8 @@ def _trials(node: Node, name: str, question: Question) -> list[object]:
             return []
         marks += [value] if value is not None else []
         asked |= is_empty_text(other)
-    return [*([None] if asked else []), *_answers(question, marks)]
+    answers = _answers(question, marks)
+    return [None, *answers] if asked and answers else answers
 
 
 def _answers(question: Question, marks: Sequence[float]) -> list[object]:
