@@ -8,6 +8,7 @@ what cannot be, and the account is drawn up and proved (``account``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -24,8 +25,10 @@ from kgeval.prepare.check.constraint import limits, logic
 from kgeval.prepare.check.duplicate import duplicates
 from kgeval.prepare.check.extent import extent
 from kgeval.prepare.check.key import keyless
+from kgeval.prepare.check.pointer import pointers
 from kgeval.prepare.check.required import required
 from kgeval.prepare.check.skip import skips
+from kgeval.prepare.check.spacing import spacing
 from kgeval.prepare.check.unreadable import unreadable
 from kgeval.prepare.check.window import window
 from kgeval.prepare.decide import decide
@@ -89,7 +92,12 @@ def clean_areas(
             works[key] = _study_table(
                 delivered[key], study.tables[key], study, neighbours, corrections, today
             )
-    ordered = {key: works[key] for key in study.tables if key in works}
+    drafts = {key: work.draft for key, work in works.items()}
+    ordered = {
+        key: replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
+        for key in study.tables
+        if key in works
+    }
     return [assembled(ordered, corrections, area.code if area else None) for area in areas]
 
 
@@ -199,6 +207,7 @@ def _decided(work: Draft, corrections: pd.DataFrame | None) -> tuple[Draft, pd.S
 
 
 def _checked(work: Draft, essential: set[str], today: date | None) -> Draft:
+    work = work.after(spacing(work))
     work = work.after(limits(work, today=today))
     work = work.after(unreadable(work, essential))
     work = work.after(keyless(work))

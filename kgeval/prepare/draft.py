@@ -12,7 +12,7 @@ from kgeval.errors import ExpressionError
 from kgeval.plan.expression import Expression
 from kgeval.plan.form import Form
 from kgeval.prepare import plain
-from kgeval.prepare.log import sheet_of
+from kgeval.prepare.log import CELL_ACTIONS, sheet_of
 from kgeval.prepare.outcome import CHANGE, FINDING, REJECTED, Outcome, frame
 from kgeval.prepare.transcribe import Transcript
 
@@ -214,9 +214,9 @@ def _origin(transcripts: Sequence[Transcript]) -> pd.DataFrame:
 
 
 def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
-    """Return the answers with every cell that an outcome sets or blanks; the last change of a cell wins."""
+    """Return the answers with every cell changed; the last change of a cell wins."""
     changes = frame(outcome.changes, CHANGE)
-    changes = changes.loc[changes["action"].isin(["set", "blank"]) & changes["column"].isin(answers.columns)]
+    changes = changes.loc[changes["action"].isin(CELL_ACTIONS) & changes["column"].isin(answers.columns)]
     columns = {name: answers[name] for name in answers.columns}
     for name, lines in changes.groupby("column", sort=False):
         last = lines.drop_duplicates("rid", keep="last")

@@ -11,7 +11,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kgeval.plan.expression import Expression
 from kgeval.plan.form import Question
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.outcome import Outcome, blanked, found
@@ -27,7 +26,7 @@ def limits(draft: Draft, *, today: date | None = None) -> Outcome:
     """Set aside answers that the form does not allow, whatever the other answers are."""
     findings, changes = [], []
     for question in draft.form.questions:
-        if question.constraint is None or not _alone(question.constraint, question):
+        if question.constraint is None or not prescribes(question):
             continue
         name, reason = question.name, question.constraint.text
         for code, cells in _named(draft, question, _violations(draft, question, today)):
@@ -40,7 +39,7 @@ def logic(draft: Draft, *, today: date | None = None) -> Outcome:
     """Find answers that contradict other answers; nothing is changed."""
     findings = []
     for question in draft.form.questions:
-        if question.constraint is None or _alone(question.constraint, question):
+        if question.constraint is None or prescribes(question):
             continue
         rids, rule = _violations(draft, question, today), question.constraint.text
         findings.append(
@@ -49,8 +48,9 @@ def logic(draft: Draft, *, today: date | None = None) -> Outcome:
     return Outcome(findings=tuple(findings))
 
 
-def _alone(constraint: Expression, question: Question) -> bool:
-    return constraint.names <= {".", question.name}
+def prescribes(question: Question) -> bool:
+    """Return whether the question's constraint judges the answer alone."""
+    return question.constraint is not None and question.constraint.names <= {".", question.name}
 
 
 def _violations(draft: Draft, question: Question, today: date | None) -> pd.Index:

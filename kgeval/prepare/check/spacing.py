@@ -1,0 +1,39 @@
+"""Spaces in answers whose form is prescribed: an id with a blank behind it is still that id."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kgeval.prepare.check.constraint import prescribes
+from kgeval.prepare.draft import Draft
+from kgeval.prepare.outcome import Outcome, changed
+
+
+def spacing(draft: Draft) -> Outcome:
+    """Take the spaces out of texts that only so have the form that their constraint prescribes.
+
+    Free text keeps its spaces; here the form itself says what the answer must look like.
+    """
+    changes = []
+    for question in draft.form.questions:
+        name, constraint = question.name, question.constraint
+        if question.type != "text" or name not in draft.answers or constraint is None:
+            continue
+        if not prescribes(question):
+            continue
+        spaced = draft.answers[name].dropna()
+        spaced = spaced[spaced.str.contains(r"\s", regex=True)]
+        spaced = spaced.loc[draft.unsettled(name, spaced.index)]
+        bare = spaced.str.replace(r"\s+", "", regex=True).reindex(draft.answers.index)
+        before = draft.truth(constraint, current=draft.answers[name])
+        after = draft.truth(constraint, current=bare)
+        if before is None or after is None:
+            continue
+        mended = bare[_known(after, holds=True) & _known(before, holds=False) & bare.notna()]
+        changes.append(changed(mended.index, name, mended, action="normalise", rule="WHITESPACE_NORMALISED"))
+    return Outcome(changes=tuple(changes))
+
+
+def _known(truth: pd.Series, *, holds: bool) -> pd.Series:
+    """Return where a condition is known to hold, or known not to."""
+    return (truth == holds).fillna(value=False).astype(bool)
