@@ -111,7 +111,7 @@ def decode(
         todo = [place for place in todo if not mask[place] or distinct[place] in missing]
     readings = {place: readers[were_stored[place]](distinct[place]) for place in todo}
     readings, labels = _labels_apart(distinct, readings)
-    if question.type == "text" and not key:
+    if question.type == "text" and question.personal == "direct":
         readings = _by_its_purpose(readings, codes, len(distinct))
     return assemble(values, codes, distinct, readings, dtype=dtype, plain=plain, labels=labels)
 
@@ -180,7 +180,7 @@ def _labels_apart(
 
 
 def _by_its_purpose(readings: dict[int, Reading], codes: np.ndarray, size: int) -> dict[int, Reading]:
-    """Do not report personal data in a column that is made to hold it: phones, addresses, mails."""
+    """Do not report personal data in a direct identifier that is made to hold it: phones, mails."""
     marked = np.zeros(size + 1, dtype=bool)
     marked[[place for place, r in readings.items() if r.mark and r.mark.fault == "PII_IN_TEXT"]] = True
     cells = codes[codes >= 0]

@@ -17,9 +17,15 @@ from kgeval.prepare.lexicon import resource
 LEGACY = ("tcvn3", "vni")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx])?[aăâeêioôơuưy]{1,3}(?:ng|nh|ch|[cmnpt])?"
+_ONSET = "(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx])?"
+_CODA = "(?:ng|nh|ch|[cmnpt])?"
+# the vowels of a syllable; the tone stands on the letter with a shape mark, else on the first of two
+# and the middle of three, and in the last group on either
+_NUCLEI = (
+    "a ă â e ê i o ô ơ u ư y ia iê yê ya ua uô ưa ươ ai ay ao au âu ây eo êu iu oi ôi ơi ui ưi ưu oă uâ uê"
+    " uơ oo oai oay oeo oao iêu yêu uôi ươi ươu uây uyu uya uyê"
 )
+_EITHER = ("oa", "oe", "uy")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -64,9 +70,32 @@ def is_syllable(word: str) -> bool:
     >>> is_syllable("Nguyễn"), is_syllable("R¹ch"), is_syllable("Raïch")
     (True, False, False)
     """
-    letters = unicodedata.normalize("NFD", word.lower())
-    plain = unicodedata.normalize("NFC", "".join(ch for ch in letters if ch not in _TONES))
-    return sum(ch in _TONES for ch in letters) <= 1 and _SYLLABLE.fullmatch(plain) is not None
+    return _syllable().fullmatch(unicodedata.normalize("NFC", word).lower()) is not None
+
+
+@cache
+def _syllable() -> re.Pattern[str]:
+    """Return the pattern of a syllable with at most one tone, where it may stand."""
+    spelled = {nucleus: _toned(nucleus, _tone_places(nucleus)) for nucleus in (*_NUCLEI.split(), *_EITHER)}
+    nuclei = sorted({form for forms in spelled.values() for form in forms}, key=len, reverse=True)
+    return re.compile(f"{_ONSET}(?:{'|'.join(nuclei)}){_CODA}")
+
+
+def _tone_places(nucleus: str) -> list[int]:
+    if nucleus in _EITHER:
+        return [0, 1]
+    shaped = [place for place, letter in enumerate(nucleus) if letter in "ăâêôơư"]
+    return [shaped[-1]] if shaped else [1 if len(nucleus) == 3 else 0]
+
+
+def _toned(nucleus: str, places: list[int]) -> set[str]:
+    forms = {nucleus}
+    for place in places:
+        forms |= {
+            unicodedata.normalize("NFC", nucleus[: place + 1] + tone + nucleus[place + 1 :])
+            for tone in _TONES
+        }
+    return forms
 
 
 @cache
