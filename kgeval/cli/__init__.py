@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "audit": ("kgeval.prepare.command", "audit", "Find the cells that changed with no line in the log."),
     "codebook": ("kgeval.prepare.command", "codebook", "Write the codebook of a form and its data."),
     "estimate": (
-        "kgeval.estimate.command",
+        "kgeval.cli.estimate",
         "estimate",
         "Estimate shares, means, totals, ratios from any file.",
     ),

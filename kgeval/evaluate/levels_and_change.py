@@ -1,0 +1,66 @@
+"""Level rows of two rounds with the change rows beside them, in one tidy frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from kgeval.estimate.estimates import COLUMNS, finish, tabulate
+from kgeval.estimate.measure import Measure, Operand
+from kgeval.estimate.rounds import nest_in_rounds
+from kgeval.estimate.sampled import Options
+from kgeval.evaluate.change import change
+from kgeval.plan.sample import SampleDesign
+
+CHANGE_COLUMNS = ("from_value", "to_value", "correlation", "se_independent")
+
+
+def levels_and_change(
+    frame: pd.DataFrame,
+    design: SampleDesign,
+    measures: Sequence[Measure],
+    *,
+    column: str,
+    start: object,
+    end: object,
+    by: tuple[str, ...],
+    where: Operand | None,
+    options: Options,
+    person: str | None = None,
+) -> pd.DataFrame:
+    """Estimate both rounds and the change between them.
+
+    Returns
+    -------
+    The columns of :func:`kgeval.estimate.estimates.estimate` broken down by round and ``by``, then
+    ``from_value, to_value, correlation, se_independent``. A change row has ``kind = "change"``, in
+    ``value`` the later minus the earlier value, and in the round column both rounds.
+    """
+    rows = frame[frame[column].isin([start, end])].reset_index(drop=True)
+    nested, own = nest_in_rounds(rows, design, column)
+    breakdown = (column, *by)
+    table = tabulate(nested, own, measures, wanted=[breakdown], where=where)
+    levels = finish(table, [breakdown], options)
+    changes = change(
+        frame, design, measures,
+        column=column, start=start, end=end, by=by or None, where=where,
+        level=options.level, df=options.df, person=person,
+    )  # fmt: skip
+    beside = pd.DataFrame(
+        {
+            "indicator": changes["indicator"], "kind": "change", column: f"{start} -> {end}",
+            **{name: changes[name] for name in by},
+            "value": changes["difference"], "se": changes["se"],
+            "low": changes["low"], "high": changes["high"],
+            "df": changes["df"], "interval_method": np.where(changes["low"].notna(), "t", ""),
+            "confidence": options.level, "flag": "ok", "reason": changes["reason"],
+            **{name: changes[name] for name in CHANGE_COLUMNS},
+        }
+    )  # fmt: skip
+    columns = ["indicator", "kind", *breakdown, *COLUMNS, *CHANGE_COLUMNS]
+    levels[column] = levels[column].astype("str")
+    both = pd.concat([levels.reindex(columns=columns), beside.reindex(columns=columns)], ignore_index=True)
+    counts = ["n", "n_missing", "clusters", "strata"]
+    return both.assign(**{name: both[name].astype("Int64") for name in counts})
