@@ -12,20 +12,13 @@ import re
 import unicodedata
 from functools import cache
 
-from kgeval.prepare.lexicon import resource
+from kgeval.prepare.lexicon import resource, words
 
 LEGACY = ("tcvn3", "vni")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _ONSET = "(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnprstvx])?"
 _CODA = "(?:ng|nh|ch|[cmnpt])?"
-# the vowels of a syllable; the tone stands on the letter with a shape mark, else on the first of two
-# and the middle of three, and in the last group on either
-_NUCLEI = (
-    "a ă â e ê i o ô ơ u ư y ia iê yê ya ua uô ưa ươ ai ay ao au âu ây eo êu iu oi ôi ơi ui ưi ưu oă uâ uê"
-    " uơ oo oai oay oeo oao iêu yêu uôi ươi ươu uây uyu uya uyê"
-)
-_EITHER = ("oa", "oe", "uy")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -60,8 +53,8 @@ def likely_encoding(data: bytes) -> str:
 
 def vietnamese_share(text: str) -> float:
     """Return the share of the words beyond ASCII that are possible Vietnamese syllables."""
-    words = {word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()}
-    return sum(map(is_syllable, words)) / len(words) if words else 0.0
+    odd = {word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()}
+    return sum(map(is_syllable, odd)) / len(odd) if odd else 0.0
 
 
 def is_syllable(word: str) -> bool:
@@ -76,13 +69,17 @@ def is_syllable(word: str) -> bool:
 @cache
 def _syllable() -> re.Pattern[str]:
     """Return the pattern of a syllable with at most one tone, where it may stand."""
-    spelled = {nucleus: _toned(nucleus, _tone_places(nucleus)) for nucleus in (*_NUCLEI.split(), *_EITHER)}
-    nuclei = sorted({form for forms in spelled.values() for form in forms}, key=len, reverse=True)
-    return re.compile(f"{_ONSET}(?:{'|'.join(nuclei)}){_CODA}")
+    nuclei = words("nucleus")
+    forms = {
+        form for nucleus, tone in nuclei.items() for form in _toned(nucleus, _tone_places(nucleus, tone))
+    }
+    either = "|".join(sorted(forms, key=len, reverse=True))
+    return re.compile(f"{_ONSET}(?:{either}){_CODA}")
 
 
-def _tone_places(nucleus: str) -> list[int]:
-    if nucleus in _EITHER:
+def _tone_places(nucleus: str, tone: str) -> list[int]:
+    """Return where the tone may stand: on the letter with a shape mark, else first of two, middle of three."""
+    if tone == "either":  # the old and the new placement
         return [0, 1]
     shaped = [place for place, letter in enumerate(nucleus) if letter in "ăâêôơư"]
     return [shaped[-1]] if shaped else [1 if len(nucleus) == 3 else 0]
