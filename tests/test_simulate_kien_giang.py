@@ -123,3 +123,12 @@ def test_every_kind_of_fault_happens_somewhere(drawn: Records) -> None:
 def test_simulated_telephones_are_marked_by_zeros(people: Records) -> None:
     phones = people.frames["mothers"]["phone"].dropna()
     assert phones.str.fullmatch(r"0\d\d000\d{4}").all()
+
+
+def test_a_child_that_is_listed_twice_is_traced_back(people: Records) -> None:
+    children = people.tables["children"]
+    again = children[children["TE16"].notna()]
+    assert 0.01 < len(again) / len(children) < 0.05
+    first = children.set_index("child_id").loc[again["TE16"]]
+    for column in ("TE05", "TE06", "TE09", "TE04", "round"):
+        assert again[column].tolist() == first[column].tolist(), column
