@@ -10,6 +10,7 @@ import asyncio
 import atexit
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 SEED = "KGEVAL_SEED"  # the address of a seed that is there already
 PROVISIONER = "kgeval-forked"
+_LOG = logging.getLogger(__name__)
 _SEED_FILE = Path(__file__).with_name("seed.py")
 _PATIENCE = 60.0  # seconds until a seed that imports must have answered
 
@@ -114,10 +116,11 @@ def _forked(cmd: Sequence[str], kwargs: dict[str, Any]) -> ForkedKernel | None:
         line.connect(os.environ.get(SEED) or _own_seed())
         line.sendall(json.dumps(request).encode() + b"\n")
         answer = json.loads(line.makefile("rb").readline() or b"{}")
-    except (OSError, ValueError):
-        answer = {}
+    except (OSError, ValueError) as error:
+        answer = {"refused": f"{type(error).__name__}: {error}"}
     if "pid" not in answer:
         line.close()
+        _LOG.warning("a plain kernel is started, not a forked one (%s)", answer.get("refused", "no answer"))
         return None
     return ForkedKernel(line, answer["pid"])
 

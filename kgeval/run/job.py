@@ -83,8 +83,8 @@ class JobResult:
 def given(job: Job, setting: Setting) -> dict[str, object]:
     """Return the parameters of a job's notebook, those that it declares.
 
-    Paths are relative to the folder where the notebook is kept, so that it can be opened and run
-    again there, and says the same whatever the folder above is called.
+    Paths are relative to the folder where the notebook is kept and runs, so that it can be opened
+    and run again there, whatever the folder above is called.
     """
     home = setting.out / job.place.key / "notebooks"
     values: dict[str, object] = {
@@ -108,7 +108,7 @@ def run_job(job: Job, setting: Setting, staged: Path) -> JobResult:
     kept = f"{job.place.key}/notebooks/{job.notebook.name}"
     names = _names(setting, staged)
     if node is not None:
-        settled(node, names)
+        settled(node, names, forget=_found_again(job))
         write_whole(staged / f"{kept}.ipynb", _bytes(node), durable=False)
         if setting.page is not None:
             html = setting.page(node, title=_title(job, setting), lang=setting.lang, **setting.page_options)
@@ -227,6 +227,12 @@ def _cell(node: Any) -> str:
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
             return f"{number} ({cell.id})" if cell.get("id") else str(number)
     return "parameters"
+
+
+def _found_again(job: Job) -> list[str]:
+    """Return the folders that a notebook, opened where it is kept, learns from ``run.json``."""
+    declared = job.notebook.parameters
+    return [name for name in ("study", "data") if name in declared and not declared[name].default]
 
 
 def _title(job: Job, setting: Setting) -> str:

@@ -13,7 +13,7 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 _TEXT_TYPES = ("text/plain", "text/html", "text/markdown")
 
 
-def settled(notebook: Any, names: Mapping[str, str]) -> Any:
+def settled(notebook: Any, names: Mapping[str, str], *, forget: Iterable[str] = ()) -> Any:
     """Strip an executed notebook of clocks, random ids and the paths of this machine, in place.
 
     Parameters
@@ -22,6 +22,8 @@ def settled(notebook: Any, names: Mapping[str, str]) -> Any:
         An nbformat node.
     names
         Absolute path to what is written in its stead.
+    forget
+        Parameters whose value is a path of this machine; they are kept as empty text.
 
     Returns
     -------
@@ -36,6 +38,8 @@ def settled(notebook: Any, names: Mapping[str, str]) -> Any:
             cell.metadata.pop(key, None)
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
+            for name in forget:
+                cell.source = re.sub(rf'(?m)^{name} = ".*"$', f'{name} = ""', cell.source)
         elif not cell.get("id"):
             cell.id = f"cell-{number}"
         if cell.cell_type == "code":

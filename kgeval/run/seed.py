@@ -154,7 +154,7 @@ class _Nursery:
         if not line:
             self._leave(caller)
         elif not self.fit:
-            caller.sendall(b'{"refused": true}\n')
+            caller.sendall(b'{"refused": "the libraries do not survive a fork here"}\n')
             self._leave(caller)
         else:
             self._fork(caller, json.loads(line))

@@ -44,7 +44,7 @@ def progress(console: Console, count: int) -> Iterator[Watch]:
 
 def summarise(console: Console, out: Path, results: Sequence[JobResult], seconds: float) -> None:
     """Print what was made and where to look, then each failed job with its cell and error."""
-    console.print(_table(out, results))
+    console.print(_table(results))
     for result in results:
         if result.status == "failed":
             _print_failure(console, out, result)
@@ -54,19 +54,18 @@ def summarise(console: Console, out: Path, results: Sequence[JobResult], seconds
         console.print(f"Look at {out / 'index.html'}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _table(out: Path, results: Sequence[JobResult]) -> Table:
+def _table(results: Sequence[JobResult]) -> Table:
     from rich.table import Table
 
-    table = Table(
-        "area", "notebooks", "unchanged", "failed", "pages in", title=None, box=None, pad_edge=False
-    )
+    table = Table("area", "notebooks", "unchanged", "not done", "pages in", box=None, pad_edge=False)
     for folder in dict.fromkeys(result.folder for result in results):
         own = [result for result in results if result.folder == folder]
         counts = [sum(result.status == status for result in own) for status in ("done", "unchanged")]
         bad = [result.notebook for result in own if result.status not in GOOD]
-        names = ("", str(counts[1]) if counts[1] else "", ", ".join(bad))
-        where = (out / folder / "notebooks").as_posix()
-        table.add_row(folder, f"{sum(counts)} of {len(own)}", names[1], names[2], where)
+        unchanged = str(counts[1]) if counts[1] else ""
+        table.add_row(
+            folder, f"{sum(counts)} of {len(own)}", unchanged, ", ".join(bad), f"{folder}/notebooks/"
+        )
     return table
 
 
