@@ -25,6 +25,7 @@ class Measure:
     kind: str
     lang: str
     decimals: int = 1
+    unit: str = ""  # of the value itself, where it has one: days, dong
 
     @property
     def numbers(self) -> Numbers:
@@ -49,7 +50,17 @@ class Measure:
             return self.numbers.percent(value, self.decimals)
         if self.kind == "count":
             return self.numbers.count(value)
-        return self.numbers.number(value, self.decimals)
+        return self.numbers.number(value, self._sensible(value))
+
+    def with_unit(self, value: float | None) -> str:
+        """Return one value with its unit, where values of this kind have one: ``12,5 ngày``."""
+        text = self.value(value)
+        return f"{text} {self.unit}" if self.unit and not absent(value) else text
+
+    def _sensible(self, *values: float | None) -> int:
+        # Nobody reads the tenths of a million.
+        largest = max((abs(value) for value in values if value is not None and not absent(value)), default=0)
+        return 0 if self.scale == 1 and largest >= 1000 else self.decimals
 
     def exact(self, value: float | None) -> str:
         """Return a value with no more decimals than it has, as targets are written: ``95%``."""
@@ -63,18 +74,20 @@ class Measure:
 
     def range(self, low: float | None, high: float | None) -> str:
         """Return two limits for a column or a chart: ``82,9 – 91,9``."""
-        decimals = 0 if self.kind == "count" else self.decimals
+        decimals = 0 if self.kind == "count" else self._sensible(low, high)
         return self.numbers.range(low, high, scale=self.scale, decimals=decimals)
 
     def difference(self, difference: float | None, *, sign: bool = True) -> str:
         """Return a change: in percentage points for a share, else a plain number."""
         if self.kind == "share":
             return self.numbers.points(difference, sign=sign)
-        return self.numbers.number(difference, 0 if self.kind == "count" else self.decimals, sign=sign)
+        decimals = 0 if self.kind == "count" else self._sensible(difference)
+        text = self.numbers.number(difference, decimals, sign=sign)
+        return f"{text} {self.unit}" if self.unit and not absent(difference) else text
 
     def difference_from_to(self, low: float | None, high: float | None) -> str:
         """Return the limits of a change in words: ``từ 10,2 đến 23,6 điểm phần trăm``."""
-        decimals = 0 if self.kind == "count" else self.decimals
+        decimals = 0 if self.kind == "count" else self._sensible(low, high)
         scaled = [limit if absent(limit) else float(limit or 0) * self.scale for limit in (low, high)]
         lower, upper = (self.numbers.number(limit, decimals) for limit in scaled)
         words = labels(self.lang)
@@ -101,4 +114,5 @@ def word_of(words: Mapping[str, str], lang: str) -> str:
 
 def measure_of(indicator: Indicator, lang: str) -> Measure:
     """Return how values of ``indicator`` are written."""
-    return Measure(kind=indicator.kind, lang=lang)
+    own = indicator.kind in ("mean", "total", "ratio")
+    return Measure(kind=indicator.kind, lang=lang, unit=word_of(indicator.unit, lang) if own else "")

@@ -101,7 +101,7 @@ def change_sentence(
     parts = {
         "subject": subject(place, label, lang),
         "from_value": measure.value(number_of(change, "from_value")),
-        "to_value": measure.value(number_of(change, "to_value")),
+        "to_value": measure.with_unit(number_of(change, "to_value")),
         "from_round": _in_passing(rounds.get(text_of(change, "from_round"), text_of(change, "from_round"))),
         "to_round": _in_passing(rounds.get(text_of(change, "to_round"), text_of(change, "to_round"))),
     }
@@ -146,8 +146,10 @@ def reason_words(reason: str, lang: str) -> str:
 def subject(place: str, label: str, lang: str) -> str:
     """Return what a sentence is about: ``Tại Rạch Giá, tỷ lệ …``."""
     words = labels(lang)
-    whole = place.startswith(words.listed("subject.wholes"))
-    return words.fill("subject.at_whole" if whole else "subject.at", place=place, label=lowered(label))
+    if place.startswith(words.listed("subject.wholes")):
+        return words.fill("subject.at_whole", place=place, label=lowered(label))
+    inside = lowered(place) if place.startswith(words.listed("subject.lowered")) else place
+    return words.fill("subject.at", place=inside, label=lowered(label))
 
 
 def _in_passing(label: str) -> str:
@@ -203,7 +205,7 @@ class _Case:
 
     @property
     def value(self) -> str:
-        text = self.measure.value(number_of(self.estimate, "value"))
+        text = self.measure.with_unit(number_of(self.estimate, "value"))
         flag = text_of(self.estimate, "flag")
         return f"({text})" if flag == "parentheses" else f"{text}*" if flag == "review" else text
 
@@ -219,7 +221,7 @@ class _Case:
         """Return the sentence of the result and its verdict."""
         parts = {
             "lead": self._lead(), "subject": self._subject(), "value": self.value, "unit": self.unit,
-            "target": self.measure.exact(self.target), "unknown": self.numbers.count(self.unknown),
+            "target": self._target_words(), "unknown": self.numbers.count(self.unknown),
             "relation": self.words[f"relation.{self._relation()}"], "official": self._official_word(),
             "from_to": self._from_to(),
         }  # fmt: skip
@@ -262,6 +264,10 @@ class _Case:
         if value is None or target is None or abs(value - target) <= 1e-9:
             return "equal"
         return "above" if value > target else "below"
+
+    def _target_words(self) -> str:
+        exact = self.measure.exact(self.target)
+        return f"{exact} {self.measure.unit}" if self.measure.unit else exact
 
     def _official_word(self) -> str:
         return self.words[f"verdict.official.{self.official or 'none'}"]
@@ -344,7 +350,7 @@ class _Case:
             extreme = self.numbers.percent_exact(0 if self.lower_is_better else 1)
             return [self.words.fill("sentence.no_certifiable", extreme=extreme)]
         at = self.words["sentence.at_most" if self.lower_is_better else "sentence.at_least"]
-        return [self.words.fill("sentence.min_certifiable", at_least=at, limit=self.measure.value(limit))]
+        return [self.words.fill("sentence.min_certifiable", at_least=at, limit=self.measure.with_unit(limit))]
 
     def _about_flag(self) -> list[str]:
         name = f"sentence.{text_of(self.estimate, 'flag')}"
@@ -383,6 +389,8 @@ def _change_main(change: Row, parts: dict[str, str], measure: Measure, words: La
 
 
 def _moves(change: Row, indicator: Indicator, words: Labels) -> list[str]:
+    if indicator.kind != "share" or indicator.direction == "none":
+        return []  # only an answer that succeeds or fails gets better or worse
     numbers = Numbers(lang=words.lang)
     counts = {
         column: number_of(change, column) for column in ("improved", "worsened", "same", "entries", "exits")

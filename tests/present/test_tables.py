@@ -55,7 +55,7 @@ def test_the_official_table() -> None:
     }
     assert cells(table, 1)["done"] == "16/19 (N = 20)"
     assert cells(table, 1)["official"] == "Chưa quyết định cách tính"
-    assert table.values["done"].iloc[0] == 0.96  # noqa: PD011  # a field of the table
+    assert table.numbers["done"].iloc[0] == 0.96
 
 
 def test_variants_stand_together_never_alone() -> None:
@@ -84,7 +84,7 @@ def test_suppressed_rows_show_a_dash_and_hold_no_number() -> None:
     ):
         key = "done" if "done" in table.cells else "value"
         assert cells(table)[key] == "–"
-        assert table.values[[key, "n"]].isna().all(axis=None)  # noqa: PD011  # a field of the table
+        assert table.numbers[[key, "n"]].isna().all(axis=None)
         assert "43,2" not in table._repr_html_()
         assert any("không công bố" in note for note in table.notes)
 

@@ -252,3 +252,21 @@ def test_no_combination_prints_a_raw_code(*, official, statistical, direction, k
 
 def test_numbers_of_numpy_are_numbers() -> None:
     assert say(estimate_row(value=np.float64(0.881), n=np.int64(313))) == say()
+
+
+def test_means_have_the_unit_of_their_values_and_sensible_decimals() -> None:
+    about = {"kind": "mean", "label": {"vi": "Chi phí gửi trẻ"}, "unit": {"vi": "đồng"}, "direction": "none"}
+    said = say(estimate_row(kind="mean", value=1017437.9, low=950000.0, high=1084875.8), target=None, **about)
+    assert said == (
+        "Bến Đò – Chi phí gửi trẻ: 1.017.438 đồng (khoảng tin cậy 95%: từ 950.000 đến 1.084.876; n = 313)."
+    )
+    row = change_row(from_value=4.32, to_value=10.41, difference=6.09, se=NAN, low=NAN, high=NAN,
+                     improved=5, worsened=1, same=3, entries=1, exits=0)  # fmt: skip
+    said = compare(row, **(about | {"unit": {"vi": "ngày"}}))
+    assert "4,3 (năm 2018) và 10,4 ngày (năm 2020), chênh lệch +6,1 ngày; đây là" in said
+    assert "tốt lên" not in said
+
+
+def test_a_kind_of_place_is_small_inside_a_sentence() -> None:
+    assert say(place="Huyện Bến Đò").startswith("Tại huyện Bến Đò, ")
+    assert say(place="Hà My").startswith("Tại Hà My, ")

@@ -12,7 +12,7 @@ from kgeval.present.charts.dumbbell import change_cell
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import main, plain, publish, publish_changes
+from kgeval.present.published import is_census, main, plain, publish, publish_changes
 from kgeval.present.result import bounds_cell, interval_cell, measure_beside, value_cell
 from kgeval.present.style import change_colour, verdict_colour
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
@@ -105,16 +105,18 @@ def estimates_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSp
     """Return values with their intervals, sample sizes and what missing answers leave open."""
     words = labels(lang)
     rows = _records(plain(publish(estimates, None, study, lang)))
-    columns = _columns(
-        words,
+    rounds = list(dict.fromkeys(row["round_label"] for row in rows))
+    wanted: list[tuple[str, Align]] = [
         ("indicator", "left"), ("round", "left"), ("value", "right"), ("interval", "right"), ("n", "right"),
         ("missing", "right"), ("missing_bounds", "right"), ("note", "left"),
-    )  # fmt: skip
+    ]  # fmt: skip
+    columns = _columns(words, *(pair for pair in wanted if pair[0] != "round" or len(rounds) > 1))
     return table_of(
         "estimates",
         words["table.estimates"],
         columns,
         [_result_row(row, words) for row in rows],
+        subtitle=rounds[0] if len(rounds) == 1 else "",
         notes=_remarks(rows, words) if rows else [words["table.empty"]],
     )
 
@@ -250,7 +252,8 @@ def _statistical_words(row: pd.Series, words: Labels) -> str:
     if row["outcome"] == "suppressed":
         return words["verdict.chart.suppressed"]
     mark = words[f"value.mark_{row['outcome']}"] if row["outcome"] in _MARKED else ""
-    return mark + words[f"verdict.statistical.{text_of(row, 'statistical') or 'none'}"]
+    kind = "census" if is_census(row) else "statistical"
+    return mark + words[f"verdict.{kind}.{text_of(row, 'statistical') or 'none'}"]
 
 
 def _note(row: pd.Series, words: Labels) -> str:

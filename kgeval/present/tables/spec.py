@@ -34,7 +34,7 @@ class TableSpec:
         The columns in order.
     cells
         One row a row of the table, one column a key: text as printed.
-    values
+    numbers
         The same shape and keys: the unrounded numbers behind the cells, NaN where there is none or
         where it must not be shown.
     groups
@@ -49,7 +49,7 @@ class TableSpec:
     title: str
     columns: tuple[Column, ...]
     cells: pd.DataFrame
-    values: pd.DataFrame
+    numbers: pd.DataFrame
     subtitle: str = ""
     groups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ def table_of(
         title=title,
         columns=tuple(columns),
         cells=pd.DataFrame([[row[key][0] for key in keys] for row in rows], columns=keys, dtype="str"),
-        values=pd.DataFrame([[row[key][1] for key in keys] for row in rows], columns=keys),
+        numbers=pd.DataFrame([[row[key][1] for key in keys] for row in rows], columns=keys),
         subtitle=subtitle,
         groups=tuple(groups),
         notes=tuple(note for note in notes if note),
