@@ -1,7 +1,7 @@
 """The population: every unit of every kind, in each round, with all its answers and no fault.
 
-Rows come round by round, so that numbers given to units go on from one round to the next and no
-new person inherits a former person's code.
+An answer may use those drawn before it and those of the unit around it; a question that has the name
+of an answer of the unit around it takes that answer.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from kgeval.plan.study import Study
 from kgeval.plan.table import Table
 from kgeval.simulate.answer import Answer
 from kgeval.simulate.draw import Scene, holds, stream
-from kgeval.simulate.model import AREA, STUDY, Model, Unit
+from kgeval.simulate.model import Model, Unit
+from kgeval.simulate.presence import IDENTITY, unit_rows
 
-IDENTITY = "_unit"  # the same number for the same unit in every round
-NUMBER = "number"  # of a unit within the one that it lies in, from 1
 _ADDED = ("rid", "round", "area")
 
 
@@ -83,7 +82,7 @@ class _Making:
     units: Mapping[str, pd.DataFrame]
 
     def frame(self) -> pd.DataFrame:
-        rows = self._rows()
+        rows = unit_rows(self.unit, self.units, self.study, self.seed)
         questions = self._questions()
         for answer in self._answers(rows):
             rows[answer.name] = _typed(self._draw(answer, rows), questions.get(answer.name))
@@ -122,61 +121,6 @@ class _Making:
     def _questions(self) -> dict[str, Question]:
         table = self.study.tables.get(self.unit.key)
         return {} if table is None else {question.name: question for question in table.form.main_questions}
-
-    # ---- which units there are
-
-    def _rows(self) -> pd.DataFrame:
-        parents = self._parents()
-        if self.unit.where is not None:
-            parents = parents[holds(self.unit.where, parents)].reset_index(drop=True)
-        if self.unit.lasting == "new":
-            places = np.repeat(np.arange(len(parents)), self._counts(parents))
-            rows = parents.iloc[places].reset_index(drop=True)
-            number = pd.Series(places).groupby(places).cumcount().to_numpy() + 1
-            return rows.assign(**{IDENTITY: np.arange(len(rows)), NUMBER: number})
-        return self._lasting(parents)
-
-    def _lasting(self, parents: pd.DataFrame) -> pd.DataFrame:
-        first = parents.drop_duplicates(IDENTITY)
-        counts = pd.Series(self._counts(first), index=first[IDENTITY].to_numpy())
-        per_row = counts.reindex(parents[IDENTITY]).to_numpy()
-        places = np.repeat(np.arange(len(parents)), per_row)
-        rows = parents.iloc[places].reset_index(drop=True)
-        starts = (counts.cumsum() - counts).reindex(rows[IDENTITY]).to_numpy()
-        within = np.arange(len(rows)) - np.repeat(np.cumsum(per_row) - per_row, per_row)
-        slot = starts + within
-        holder = slot * len(self.study.rounds) + self._changes(rows["round"], slot)
-        return rows.assign(**{IDENTITY: pd.factorize(holder)[0], NUMBER: within + 1})
-
-    def _changes(self, rounds: pd.Series, slot: np.ndarray) -> np.ndarray:
-        """How often the holder of each slot has changed up to each round."""
-        if self.unit.lasting == "same" or len(slot) == 0:
-            return np.zeros(len(slot), dtype=int)
-        rng = stream(self.seed, self.unit.key, "turnover")
-        left = rng.random((int(slot.max()) + 1, len(self.study.rounds))) < self.unit.turnover
-        left[:, 0] = False
-        order = {round_.key: place for place, round_ in enumerate(self.study.rounds)}
-        changes: np.ndarray = left.cumsum(axis=1)[slot, rounds.map(order).to_numpy()]
-        return changes
-
-    def _counts(self, parents: pd.DataFrame) -> np.ndarray:
-        rng = stream(self.seed, self.unit.key, "count")
-        scene = Scene(rows=parents, rng=rng, units=self.units, windows={})
-        counts = self.unit.count.draw(scene).astype("float64").fillna(0).to_numpy()
-        whole: np.ndarray = np.maximum(np.round(counts), 0).astype(int)
-        return whole
-
-    def _parents(self) -> pd.DataFrame:
-        if self.unit.within not in (STUDY, AREA):
-            return self.units[self.unit.within]
-        areas = [area.code for area in self.study.areas] if self.unit.within == AREA else [""]
-        rounds = [round_.key for round_ in self.study.rounds]
-        return pd.DataFrame(
-            [(key, area, number) for key in rounds for number, area in enumerate(areas)],
-            columns=["round", "area", IDENTITY],
-        ).astype({"round": "str", "area": "str"})
-
-    # ---- what the form makes of the answers
 
     def _as_asked(self, rows: pd.DataFrame, table: Table) -> pd.DataFrame:
         """Blank what the skips do not ask, in the form's order, and hold the form's constraints."""
