@@ -104,16 +104,14 @@ def conserved(account: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_totals(account: pd.DataFrame) -> pd.DataFrame:
-    """Return the accounts with their totals by table and in all, for print; raise where they do not add up."""
+    """Return the accounts with their totals by table and in all; raise where they do not add up."""
     conserved(account)
-    counts = [column for column in ACCOUNT if column not in {"file", "sheet", "table", "columns"}]
+    shown = [column for column in ACCOUNT if column != "columns"]
+    counts = [column for column in shown if column not in {"file", "sheet", "table"}]
     by_table = account.groupby("table", sort=False)[counts].sum().reset_index()
-    total = account[counts].sum().to_frame().T.assign(table="")
-    rows = [account, by_table.assign(file="", sheet=""), total.assign(file="", sheet="")]
-    printed = [column for column in ACCOUNT if column != "columns"]
-    return pd.concat([frame[printed] for frame in rows], ignore_index=True).astype(
-        dict.fromkeys(counts, "int64")
-    )
+    total = pd.DataFrame([account[counts].sum()]).assign(table="")
+    sums = pd.concat([by_table, total], ignore_index=True).assign(file="", sheet="")
+    return pd.concat([account[shown], sums[shown]], ignore_index=True)
 
 
 def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]:
@@ -182,5 +180,5 @@ def _check_values(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> None:
         written = plain.typed(text[name], plain.kind(draft.form.question(name).type))
         if not written.equals(draft.answers.loc[kept, name]):
             raise ConservationError(
-                f"table {draft.table!r}, column {name!r}: the delivered text and its log do not give the values"
+                f"table {draft.table!r}, column {name!r}: delivered text and log do not give the values"
             )
