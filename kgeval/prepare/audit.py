@@ -1,4 +1,4 @@
-"""Which changes between two versions of a data set does a log explain, whoever made them?
+"""The changes between two versions of a data set, and which of them a log explains, whoever wrote it.
 
 Cells are compared as typed values: ``3e+05`` is ``300000``, ``1.10`` is ``1.1``, ``2018-11-1`` is
 ``2018-11-01``, and in a column of yes and no ``TRUE``, ``1`` and ``yes`` are one answer. A code with a
@@ -145,7 +145,7 @@ def is_yes_no(values: pd.Series) -> bool:
     return bool(words - {"0", "1"}) and words <= _TRUE | _FALSE
 
 
-def _reading(text: str, *, yes_no: bool) -> str | None:
+def _reading(text: str, *, yes_no: bool) -> str | None:  # noqa: PLR0911 - one return a kind of text
     text = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
     if text in _MISSING:
         return None
@@ -214,8 +214,9 @@ def _differences(before: pd.DataFrame, after: pd.DataFrame, key: str) -> tuple[p
         readings = canonical(was, yes_no=yes_no).fillna("") != canonical(now, yes_no=yes_no).fillna("")
         parts.append(
             pd.DataFrame(
-                {"key": was.index.get_level_values(0), "column": str(column), "raw": was.fillna("").to_numpy(),
-                 "clean": now.fillna("").to_numpy(), "typed": readings.to_numpy(dtype=bool)}
+                {"key": was.index.get_level_values(0), "column": str(column),
+                 "raw": was.fillna("").to_numpy(), "clean": now.fillna("").to_numpy(),
+                 "typed": readings.to_numpy(dtype=bool)}
             )
         )  # fmt: skip
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "column", "raw", "clean")})
@@ -229,7 +230,7 @@ def _told(
     differing: pd.DataFrame,
     notations: Mapping[str, bool],
 ) -> pd.DataFrame:
-    """Hold each line against the data: its old value against the raw data, its new one against the clean."""
+    """Hold each line against the data: its old value against the raw ones, its new one against the clean."""
     told = lines.assign(old_differs=False, new_agrees=False, fate="none")
     changes = told["kind"].isin(["set", "blank"])
     in_raw = told["key"].isin(before.index.get_level_values(0))

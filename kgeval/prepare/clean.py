@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ from kgeval.prepare.decide import decide
 from kgeval.prepare.draft import Draft, draft
 from kgeval.prepare.place import place, unplaced
 from kgeval.prepare.record import Delivered
-from kgeval.prepare.transcribe import Notation, Transcript, transcribe
+from kgeval.prepare.transcribe import DateOrder, Decimal, Notation, Transcript, transcribe
 
 Essential = Literal["required", "identity"]
 
@@ -90,7 +90,12 @@ def clean_areas(
         if delivered.get(key):
             neighbours = {name: work.draft for name, work in works.items()}
             works[key] = _study_table(
-                delivered[key], study.tables[key], study, neighbours, corrections, today
+                delivered[key],
+                study.tables[key],
+                study,
+                neighbours=neighbours,
+                corrections=corrections,
+                today=today,
             )
     drafts = {key: work.draft for key, work in works.items()}
     ordered = {
@@ -135,14 +140,15 @@ def _study_table(
     delivered: Sequence[Delivered],
     table: Table,
     study: Study,
+    *,
     neighbours: Mapping[str, Draft],
     corrections: pd.DataFrame | None,
     today: date | None,
 ) -> Work:
     reading = table.reading
     notation = Notation(
-        decimal=reading.decimal,
-        date_order=reading.date_order,
+        decimal=cast("Decimal | None", reading.decimal),
+        date_order=cast("DateOrder | None", reading.date_order),
         places=study.areas,
         place_columns=frozenset({table.area.column} - {""}),
     )

@@ -28,7 +28,7 @@ _OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to writ
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How text dates are written.")
 @click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign of numbers as text.")
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON, and nothing else.")
-def read(
+def read(  # noqa: PLR0917 - click hands options over by name
     files: Sequence[Path],
     form_path: Path,
     out: Path,
@@ -61,8 +61,8 @@ def read(
     for path in files:
         try:
             delivered += read_file(
-                path, root=path.parent, form=form, sheet=sheet, header_row=header_row, header_rows=header_rows,
-                encoding=encoding, allow_macros=allow_macros,
+                path, root=path.parent, form=form, sheet=sheet, header_row=header_row,
+                header_rows=header_rows, encoding=encoding, allow_macros=allow_macros,
             )  # fmt: skip
         except DataError as error:
             refused.append((path, error))
@@ -73,7 +73,7 @@ def read(
         except DataError as error:
             refused.append((files[0], error))
     if cleaned is None:
-        entries = [refused_account(error.file or path.name, error) for path, error in refused]
+        entries = [refused_account(fault.file or path.name, fault) for path, fault in refused]
     else:
         entries = file_accounts(cleaned)
         _write_read(out, cleaned)
@@ -83,8 +83,8 @@ def read(
         click.echo(_json(account))
     elif cleaned is not None:
         _show(entries, out)
-    for _, error in refused:
-        click.echo(f"kgeval: {error}", err=True)
+    for _, fault in refused:
+        click.echo(f"kgeval: {fault}", err=True)
     return UserError.exit_code if refused else 0
 
 
@@ -133,7 +133,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
 @click.option("--log-columns", default="", help="The log's own names: key=…,column=…,old=…,new=…,action=…")
 @click.option("--out", type=_EXISTING, help="Write the differing cells with their lines to this .csv file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON, and nothing else.")
-def audit(
+def audit(  # noqa: PLR0917 - click hands options over by name
     raw: Path, clean_file: Path, log_path: Path, key: str, log_columns: str, out: Path | None, as_json: bool
 ) -> int:
     """Hold the differences between RAW and CLEAN against a cleaning log, whoever wrote it.

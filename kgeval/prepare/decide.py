@@ -27,7 +27,7 @@ _SIGNED = ("reason", "evidence", "decided_by", "reviewed_by", "decided_at", "sup
 Line = Mapping[str, str]
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - an answer, caught where it is given
     """One line cannot land; the text is one of ``REFUSALS``."""
 
 
@@ -114,7 +114,7 @@ def _expected(draft: Draft, rid: str, line: Line, present: str) -> None:
     """Refuse a line whose stated value is neither what was delivered nor what stands there now."""
     column = line["column"]
     stated = line.get("expects_raw") or line.get("raw_value") or ""
-    delivered = draft.text.at[rid, column]
+    delivered = draft.text[column].loc[rid]
     if stated in {present, delivered if isinstance(delivered, str) else ""}:
         return
     if stated:
@@ -128,7 +128,7 @@ def _new_value(draft: Draft, column: str, stated: str) -> str:
     """Return the new value as plain text; it must be an answer that the question can have."""
     values = pd.Series([stated or None], index=["new"], dtype="str")
     decoded = decode(values, draft.form.question(column), key=column in draft.key_columns)
-    if decoded.faults["blanked"].any() or (stated and decoded.values.isna().all()):
+    if decoded.faults["blanked"].any() or (stated and decoded.values.isna().all()):  # noqa: PD011
         raise _Refused("unreadable_value")
     return _text(decoded.values)
 

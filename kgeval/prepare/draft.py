@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -149,7 +150,11 @@ class Draft:
             plain.plain(self.answers[column]).reindex(self.text.index).fillna(self.text[column])
             for column in named
         ]
-        return parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1:], sep=" · ", na_rep="")
+        return (
+            parts[0]
+            if len(parts) == 1
+            else parts[0].str.cat(pd.concat(parts[1:], axis=1), sep=" · ", na_rep="")
+        )
 
 
 def draft(table: str, form: Form, transcripts: Sequence[Transcript], *, key_columns: Sequence[str]) -> Draft:
@@ -189,7 +194,7 @@ def _stack(frames: Sequence[pd.DataFrame], columns: Sequence[str], form: Form) -
     index = frames[0].index.append([frame.index for frame in frames[1:]])
     stacked = {}
     for name in columns:
-        dtype = plain.DTYPES[plain.kind(form.question(name).type)]
+        dtype: Any = plain.DTYPES[plain.kind(form.question(name).type)]
         parts = [
             frame[name].astype(dtype) if name in frame else pd.Series(index=frame.index, dtype=dtype)
             for frame in frames

@@ -82,8 +82,8 @@ def _stuck(step: _Step, tables: Tables) -> str:
         for name in sorted(names - set(tables[key].columns if key in tables else ()))
     ]
     return (
-        f"norms.toml: {step.table} {', '.join(step.names)} cannot be computed, for want of {', '.join(absent)}; "
-        "name columns that are there, and let no column need itself"
+        f"norms.toml: {step.table} {', '.join(step.names)} cannot be computed, for want of "
+        f"{', '.join(absent)}; name columns that are there, and let no column need itself"
     )
 
 
@@ -127,9 +127,7 @@ def _key(study: Study, table: str) -> str:
     columns = study.tables[table].key_columns
     if len(columns) != 1:
         raise StudyError(
-            [
-                f"norms.toml: records of {table!r} are linked by one key column, but its form names {len(columns)}"
-            ]
+            [f"norms.toml: {table!r} is linked by one key column, but its form names {len(columns)}"]
         )
     return columns[0]
 
@@ -139,7 +137,7 @@ def _plain(values: pd.Series) -> pd.Series:
 
 
 def _pairing(
-    study: Study, tables: Tables, here: str, by: str, there: str, column: str
+    study: Study, tables: Tables, *, here: str, by: str, there: str, column: str
 ) -> tuple[pd.MultiIndex, pd.MultiIndex]:
     """Return (round, key) of the records here and there, comparable with one another.
 
@@ -158,7 +156,9 @@ def _pairing(
 
 def _looked_up(study: Study, tables: Tables, table: str, lookup: Lookup) -> pd.Series:
     """Return the linked record's answer; missing where no record, or more than one, is pointed to."""
-    here, there = _pairing(study, tables, table, lookup.by, lookup.table, _key(study, lookup.table))
+    here, there = _pairing(
+        study, tables, here=table, by=lookup.by, there=lookup.table, column=_key(study, lookup.table)
+    )
     answers = tables[lookup.table][lookup.column].set_axis(there)
     answers = answers[~there.duplicated(keep=False) & there.get_level_values(1).notna()]
     found = answers.reindex(here)
@@ -171,7 +171,7 @@ def _aggregate(study: Study, tables: Tables, table: str, over: Over) -> pd.Serie
     ``all`` and ``any`` are unknown where no record points here at all: nobody was asked.
     """
     other = tables[over.table]
-    here, there = _pairing(study, tables, table, _key(study, table), over.table, over.by)
+    here, there = _pairing(study, tables, here=table, by=_key(study, table), there=over.table, column=over.by)
     counted = _truth(over.where, other)
     if over.rule in {"all", "any"}:
         of = _truth(over.of, other)

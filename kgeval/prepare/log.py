@@ -86,7 +86,7 @@ def verify(log: pd.DataFrame, *, after: str = START) -> None:
     previous = expected.shift(fill_value=after)
     altered = (log["this_hash"] != expected) | (log["prev_hash"] != previous)
     if altered.any():
-        seq = log.loc[altered.idxmax(), "seq"]
+        seq = log["seq"][altered].iloc[0]
         raise LogError(
             f"line {seq} of the correction log is not what was written: its hash does not follow from the "
             "lines before; restore the log from the run that wrote it"
@@ -156,7 +156,8 @@ def _translate(
         return frame
     sheets = sheet_of(frame.index)
     columns = {name: frame[name] for name in frame.columns}
-    for (sheet, name), pairs in lines.groupby(["rid", "column"], sort=False):
+    for (sheet, column), pairs in lines.groupby(["rid", "column"], sort=False):
+        name = str(column)
         words = dict(zip(pairs[found], pairs[wanted], strict=True))
         here = (sheets == sheet) & ~_settled(columns[name], but, name)
         columns[name] = columns[name].mask(here & columns[name].isin(list(words)), columns[name].map(words))
@@ -180,7 +181,7 @@ def _net(log: pd.DataFrame) -> pd.DataFrame:
     broken = before.notna() & (before != lines["expects_raw"])
     if broken.any():
         raise LogError(
-            f"line {lines.loc[broken.idxmax(), 'seq']} of the correction log expects another value than the "
+            f"line {lines['seq'][broken].iloc[0]} of the correction log expects another value than the "
             "line before it left in that cell; the log is not from one run"
         )
     return cells.agg(expects_raw=("expects_raw", "first"), new_value=("new_value", "last")).reset_index()
@@ -189,11 +190,12 @@ def _net(log: pd.DataFrame) -> pd.DataFrame:
 def _rewrite(frame: pd.DataFrame, cells: pd.DataFrame, *, found: str, wanted: str) -> pd.DataFrame:
     """Put ``wanted`` where ``found`` stands; a cell that holds ``wanted`` already is left as it is."""
     columns = {name: frame[name] for name in frame.columns}
-    for name, lines in cells.groupby("column", sort=False):
+    for column, changes in cells.groupby("column", sort=False):
+        name = str(column)
         if name not in columns:
             continue
-        lines = lines.loc[lines["rid"].isin(frame.index)]  # noqa: PLW2901
-        place = frame.index.get_indexer(lines["rid"])
+        lines = changes.loc[changes["rid"].isin(frame.index)]
+        place = frame.index.get_indexer(pd.Index(lines["rid"]))
         text = columns[name].fillna("").to_numpy(dtype=object, copy=True)
         stale = (text[place] != lines[found].to_numpy(dtype=object)) & (
             text[place] != lines[wanted].to_numpy(dtype=object)

@@ -52,7 +52,7 @@ def _rounds(draft: Draft, table: Table, study: Study) -> pd.Series:
     if rule.files:
         files = draft.origin.loc[rids, "file"]
         keys = {file: _round_of_file(file, rule.files) for file in files.unique()}
-        return files.map(keys).astype("str")
+        return pd.Series(files.map(keys), dtype="str")
     if rule.column not in draft.answers:
         return pd.Series("", index=rids, dtype="str")
     known = {round_.key: round_.key for round_ in study.rounds} | dict(rule.values)
@@ -102,4 +102,4 @@ def _linked(pointers: pd.Series, rounds: pd.Series, other: Draft) -> pd.Series:
 
 def _only(areas: pd.Series) -> str | None:
     """Return the one area that all agree on."""
-    return str(areas.iloc[0]) if areas.nunique() == 1 else None
+    return str(areas.iloc[0]) if (areas == areas.iloc[0]).all() else None

@@ -51,6 +51,7 @@ def typed(text: pd.Series, of: Kind) -> pd.Series:
         return text
     codes, distinct = pd.factorize(text)
     words = [str(word) for word in distinct]
+    values: pd.Series
     if of == "date":
         values = pd.Series(pd.to_datetime(words, format="%Y-%m-%d"), dtype="datetime64[us]")
     elif of == "integer":

@@ -17,13 +17,16 @@ from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejec
 from kgeval.prepare.read import Matching, arrange, match_columns
 from kgeval.prepare.record import Delivered
 
+Decimal = Literal[",", "."]
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notation:
     """How a study's files write numbers, dates and places, where they do not say it themselves."""
 
-    decimal: Literal[",", "."] | None = None
-    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal: Decimal | None = None
+    date_order: DateOrder | None = None
     window: tuple[date, date] | None = None
     date_swap: Literal["window"] | None = None
     places: tuple[Area, ...] = ()

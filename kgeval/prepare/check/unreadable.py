@@ -20,7 +20,7 @@ def unreadable(draft: Draft, essential: Collection[str]) -> Outcome:
     faults = found.loc[(found["action"] == "cell_blanked") & found["column"].isin(list(essential))]
     faults = faults.loc[faults["rid"].isin(draft.answers.index)]
     still = [
-        rows.loc[draft.answers.loc[rows["rid"], column].isna().to_numpy()]
+        rows.loc[draft.answers[str(column)].reindex(rows["rid"]).isna().to_numpy()]
         for column, rows in faults.groupby("column", sort=False)
     ]
     if not still:
