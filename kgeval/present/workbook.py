@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from kgeval.present.archive import MADE
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import absent
 from kgeval.present.tables.spec import Align, Column, TableSpec
 
-_MADE = datetime(2000, 1, 1)  # a fixed stamp: same input, same bytes
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _TOP = 3  # the row of the headings
 _FORMATS = {"share": "0.0%", "number": "#,##0.0", "count": "#,##0"}
@@ -64,7 +63,7 @@ def workbook(
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"title": title, "created": _MADE})
+    book.set_properties({"title": title, "created": MADE})
     formats = _formats(book)
     mark = words["caveat.synthetic"] if synthetic else ""
     tabs = _tabs([words["workbook.read_first"], *(sheet.tab for sheet in sheets)])
