@@ -78,7 +78,7 @@ def _syllable() -> re.Pattern[str]:
 
 
 def _tone_places(nucleus: str, tone: str) -> list[int]:
-    """Return where the tone may stand: on the letter with a shape mark, else first of two, middle of three."""
+    """Return where the tone may stand: at a shape mark, else on the first of two, the middle of three."""
     if tone == "either":  # the old and the new placement
         return [0, 1]
     shaped = [place for place, letter in enumerate(nucleus) if letter in "ăâêôơư"]

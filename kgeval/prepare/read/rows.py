@@ -139,7 +139,8 @@ def _signature_block(kinds: np.ndarray, cells: pd.DataFrame, filled: np.ndarray)
     sparse = (counts <= max(3, width // 3)) | settled
     thick = np.flatnonzero(~sparse)
     start = int(thick[-1]) + 1 if len(thick) else 0
-    signed = [place for place in range(start, len(kinds)) if _signs(cells.iloc[place], filled[place])]
+    written = np.flatnonzero((np.arange(len(kinds)) >= start) & (counts > 0))
+    signed = [int(place) for place in written if _signs(cells.iloc[place], filled[place])]
     if not signed or width < 4:
         return np.array([], dtype=int)
     first = signed[0]
