@@ -10,7 +10,8 @@ import pytest
 
 from kgeval.evaluate import change_indicators, estimate_indicators
 from kgeval.plan.study import Study, read_study
-from kgeval.prepare import clean, conservation, link, receive
+from kgeval.prepare import conservation, link, receive
+from kgeval.prepare.clean import clean_areas
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "real" / "wash_benefits"
@@ -29,7 +30,7 @@ def study() -> Study:
 def households() -> dict[str, pd.DataFrame]:
     """Clean tables of all arms, each cleaned by itself as the notebooks do."""
     delivery = receive(study(), DATA)
-    parts = [clean(delivery.tables, study(), area=area) for area in study().areas]
+    parts = clean_areas(delivery.tables, study(), study().areas)
     for part in parts:
         conservation(part)
     whole = pd.concat([part.tables["households"] for part in parts], ignore_index=True)

@@ -121,13 +121,17 @@ def _estimate_table(
 def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
     """Take area and round out of ``by``: what is left is the breakdown as the results name it."""
     depth = len(inside)
-    by = rows["by"].str.split("*", n=depth, regex=False)
-    rows = rows[by.str[:depth].map(tuple) == inside]
-    value = rows["by_value"].str.split(" * ", n=depth, regex=False)
-    here = value.str[0] == "True" if depth == 2 else pd.Series(True, index=rows.index)
+    named = [by.split("*", depth) for by in rows["by"]]
+    values = [value.split(" * ", depth) for value in rows["by_value"]]
+    kept = [
+        tuple(names[:depth]) == inside and (depth == 1 or value[0] == "True")
+        for names, value in zip(named, values, strict=True)
+    ]
     return rows.assign(
-        round=value.str[depth - 1], by=by.str[depth].fillna(""), by_value=value.str[depth].fillna("")
-    )[here]
+        round=[value[min(depth, len(value)) - 1] for value in values],
+        by=["".join(names[depth:]) for names in named],
+        by_value=["".join(value[depth:]) for value in values],
+    )[kept]
 
 
 def _identified(rows: pd.DataFrame, indicators: list[Indicator], area: Area | None) -> pd.DataFrame:
