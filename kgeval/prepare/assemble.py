@@ -140,12 +140,14 @@ def _table(work: Work, values: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
     public = [
         question.name
         for question in form.questions
-        if not question.repeat and question.name not in {*journal.direct(form), *ADDED}
+        if question.repeat == work.draft.repeat and question.name not in {*journal.direct(form), *ADDED}
     ]
     answers = work.draft.select(public, values).loc[rids]
     head = pd.DataFrame({"rid": pd.Series(rids, index=rids, dtype="str")})
     if work.placed:
         head = head.join(work.draft.placed)
+    if work.draft.parents is not None:
+        head["parent"] = work.draft.parents
     return head.join(answers).reset_index(drop=True)
 
 

@@ -35,6 +35,7 @@ from kgeval.prepare.decide import decide
 from kgeval.prepare.draft import Draft, draft
 from kgeval.prepare.place import place, unplaced
 from kgeval.prepare.record import Delivered
+from kgeval.prepare.repeat import joined, parents_of, repeat_of
 from kgeval.prepare.transcribe import DateOrder, Decimal, Notation, Transcript, transcribe
 
 Essential = Literal["required", "identity"]
@@ -85,7 +86,8 @@ def clean_areas(
     Every record is looked at whatever the area, so that the runs of the areas and of the whole
     decide alike.
     """
-    works: dict[str, Work] = {}
+    works: dict[str, Work] = {}  # the tables themselves
+    repeats: dict[str, dict[str, Work]] = {}  # of each table
     for key in _in_order_of_links(study):
         if delivered.get(key):
             neighbours = {name: work.draft for name, work in works.items()}
@@ -97,12 +99,12 @@ def clean_areas(
                 corrections=corrections,
                 today=today,
             )
+            repeats[key] = _repeats(delivered[key], works[key], today)
     drafts = {key: work.draft for key, work in works.items()}
-    ordered = {
-        key: replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
-        for key in study.tables
-        if key in works
-    }
+    ordered: dict[str, Work] = {}
+    for key in filter(works.__contains__, study.tables):
+        ordered[key] = replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
+        ordered |= repeats[key]
     return [assembled(ordered, corrections, area.code if area else None) for area in areas]
 
 
@@ -125,15 +127,16 @@ def clean_table(
         those of all ``required`` questions, or those of its ``identity`` (the key) only.
     """
     table = table or form.key
-    transcripts = _transcripts(delivered, form, form.record_key, notation)
+    records = [sheet for sheet in delivered if not sheet.repeat]
+    transcripts = _transcripts(records, form, form.record_key, notation)
     work = draft(table, form, transcripts, key_columns=form.record_key)
     work, fate = _decided(work, corrections)
     needed = set(form.record_key)
     if essential == "required":
         needed |= {question.name for question in form.questions if question.required}
     work = _checked(work, needed, today)
-    works = {table: Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=False)}
-    return assembled(works, corrections, None)
+    main = Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=False)
+    return assembled({table: main} | _repeats(delivered, main, today), corrections, None)
 
 
 def _study_table(
@@ -168,11 +171,35 @@ def _transcripts(
 ) -> tuple[Transcript, ...]:
     _all_different(delivered)
     transcripts = tuple(
-        transcribe(sheet, form, key_columns=key_columns, notation=notation) for sheet in delivered
+        transcribe(sheet, form, key_columns=key_columns, notation=notation)
+        for sheet in delivered
+        if not repeat_of(sheet, form)
     )
     for transcript in transcripts:
         _has_keys(transcript, key_columns)
     return transcripts
+
+
+def _repeats(delivered: Sequence[Delivered], main: Work, today: date | None) -> dict[str, Work]:
+    """Clean the records of the table's repeats; each is a table of its own, named ``<table>_<repeat>``."""
+    form = main.draft.form
+    sheets: dict[str, list[Delivered]] = {}
+    for sheet in delivered:
+        if name := repeat_of(sheet, form):
+            sheets.setdefault(name, []).append(sheet)
+    works = {}
+    for name, own in sheets.items():
+        transcripts = tuple(transcribe(sheet, form, repeat=name) for sheet in own)
+        work = draft(f"{main.draft.table}_{name}", form, transcripts, repeat=name)
+        work = joined(work, main.draft, parents_of(transcripts, main.transcripts))
+        work = _checked(work, set(), today)
+        works[work.table] = Work(
+            draft=work,
+            transcripts=transcripts,
+            fate_of_corrections=pd.Series(dtype="str"),
+            placed=main.placed,
+        )
+    return works
 
 
 def _all_different(delivered: Sequence[Delivered]) -> None:

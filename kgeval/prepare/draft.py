@@ -51,6 +51,9 @@ class Draft:
         What every step found and did, in its order.
     accepted
         Cells (rid, column) that a person has accepted as they are: no check changes or flags them.
+    repeat, parents, context
+        Where the records are those of a repeat: its name, the ``rid`` of each one's parent, and the
+        parent's answers, index ``rid`` of the child.
     """
 
     table: str
@@ -67,6 +70,9 @@ class Draft:
     key_columns: tuple[str, ...]
     history: Outcome
     accepted: frozenset[tuple[str, str]] = frozenset()
+    repeat: str = ""
+    parents: pd.Series | None = None
+    context: pd.DataFrame | None = None
 
     def after(self, outcome: Outcome) -> Draft:
         """Return the table after a step: its cells changed, its rejected rows gone."""
@@ -100,6 +106,8 @@ class Draft:
         for name in names:
             if name in answers:
                 columns[name] = answers[name]
+            elif self.context is not None and name in self.context:
+                columns[name] = self.context[name].reindex(answers.index)
             elif name in self.questions:
                 of = plain.DTYPES[plain.kind(self.form.question(name).type)]
                 columns[name] = pd.Series(index=answers.index, dtype=of)
@@ -135,6 +143,8 @@ class Draft:
         was never given is not lost.
         """
         rids = self.answers.index
+        if self.context is not None and column in self.context:
+            return self.context[column].reindex(rids).isna()
         if column not in self.text:
             return pd.Series(True, index=rids)
         given = self.text[column].reindex(rids).notna() & self.answers[column].isna()
@@ -157,7 +167,14 @@ class Draft:
         )
 
 
-def draft(table: str, form: Form, transcripts: Sequence[Transcript], *, key_columns: Sequence[str]) -> Draft:
+def draft(
+    table: str,
+    form: Form,
+    transcripts: Sequence[Transcript],
+    *,
+    key_columns: Sequence[str] = (),
+    repeat: str = "",
+) -> Draft:
     """Put the sheets of one table under one another, before any check."""
     text = pd.concat([transcript.text for transcript in transcripts])
     asked = [question.name for question in form.questions if question.name in text]
@@ -186,6 +203,7 @@ def draft(table: str, form: Form, transcripts: Sequence[Transcript], *, key_colu
         absent={transcript.sheet: frozenset(set(asked) - set(transcript.text)) for transcript in transcripts},
         key_columns=tuple(key_columns),
         history=Outcome.of(transcript.outcome for transcript in transcripts),
+        repeat=repeat,
     )
 
 

@@ -59,7 +59,6 @@ def transcribe(
     form: Form,
     *,
     key_columns: Sequence[str] = (),
-    repeat: str = "",
     notation: Notation | None = None,
 ) -> Transcript:
     """Read the answers of one sheet as the form's questions ask for them.
@@ -70,7 +69,9 @@ def transcribe(
         The sheet's columns are not those of the form.
     """
     notation = notation or Notation()
-    matching = match_columns(delivered, form, repeat=repeat)
+    if repeat and repeat not in {group.name for group in form.repeats}:
+        return _aside(delivered)
+    matching = match_columns(delivered, form)
     arranged = arrange(delivered, matching)
     answers: dict[str, pd.Series] = {}
     outcomes = [_reading(delivered), _columns(delivered, matching)]
@@ -100,6 +101,34 @@ def transcribe(
         answers=pd.DataFrame(answers, index=arranged.answers.index),
         aside=arranged.aside,
         outcome=Outcome.of(outcomes),
+    )
+
+
+def _aside(delivered: Delivered) -> Transcript:
+    """Set all columns of a repeat aside that the form does not know."""
+    names = tuple(map(str, delivered.records.columns))
+    nothing = pd.DataFrame(index=delivered.records.index)
+    return Transcript(
+        delivered=delivered,
+        matching=Matching(columns={}, parts={}, metadata=(), unknown=names, absent=()),
+        text=nothing,
+        answers=nothing,
+        aside=delivered.records,
+        outcome=Outcome.of(
+            [
+                _reading(delivered),
+                Outcome(
+                    findings=(
+                        found(
+                            "UNKNOWN_REPEAT_KEPT_ASIDE",
+                            [identity(delivered)],
+                            severity="info",
+                            action="noted",
+                        ),
+                    )
+                ),
+            ]
+        ),
     )
 
 

@@ -257,3 +257,48 @@ def test_sensitive_answers_are_not_shown_in_findings(cleaned: Clean) -> None:
     result = cleaned(["M1,,30,0,,,,much"])
     seen = result.findings.loc[result.findings["column"] == "income", "seen"]
     assert seen.tolist() == ["•"]
+
+
+REPEATED = """
+| survey |
+|   | type | name | label::en | required | relevant | constraint | class |
+|   | text | id | Id | yes |  |  | none |
+|   | integer | age | Age |  |  | . <= 60 | none |
+|   | begin_repeat | kids | Children |  |  |  |  |
+|   | integer | months | Months |  |  | . <= 36 | none |
+|   | text | group | Group |  | ${age} > 20 |  | none |
+|   | end_repeat |  |  |  |  |  |  |
+| settings |
+|   | form_title | form_id | version | default_language | key |
+|   | Women | women | 1 | en | id |
+"""
+
+
+def test_repeats_are_tables_of_their_own_that_know_their_parents(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    (tmp_path / "women.md").write_text(REPEATED, encoding="utf-8")
+    form = read_form(tmp_path / "women.md")
+    book = Workbook()
+    sheets = {
+        "women": [["id", "age", "_index"], ["M1", 30, 1], ["M2", 19, 2], [None, 40, 3]],
+        "kids": [["months", "group", "_index", "_parent_index"], [10, "a", 1, 1], [40, None, 2, 1],
+                 [5, "b", 3, 2], [6, None, 4, 3], [7, None, 5, 9]],
+        "toys": [["toy", "_index", "_parent_index"], ["ball", 1, 1]],
+    }  # fmt: skip
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "women.xlsx")
+    result = clean_table(read(tmp_path / "women.xlsx", root=tmp_path, form=form), form)
+    conservation(result)
+    kids = result.tables["women_kids"]
+    mothers = result.tables["women"]["rid"].tolist()
+    assert kids["parent"].tolist() == [mothers[0], mothers[0], mothers[1]]
+    assert kids["months"].fillna(-1).tolist() == [10, -1, 5]
+    assert kids["group"].fillna("").tolist() == ["a", "", ""]  # the mother is 19: not asked
+    reasons = dict(zip(result.rejected["row"], result.rejected["reason"], strict=True))
+    assert reasons == {4: "KEY_MISSING", 5: "PARENT_REJECTED", 6: "ORPHAN_CHILD"}
+    assert result.set_aside["women_toys"]["toy"].tolist() == ["ball"]

@@ -13,7 +13,7 @@ from kgeval.prepare.outcome import Outcome, found
 def required(draft: Draft, *, today: date | None = None) -> Outcome:
     """Find required answers that were not given; those that were given and lost have their own finding."""
     findings = []
-    for question in draft.form.main_questions:
+    for question in draft.form.questions:
         name = question.name
         conditions = [part for part in (question.relevant, question.required_if) if part is not None]
         if name not in draft.answers or not (question.required or question.required_if is not None):
