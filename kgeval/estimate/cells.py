@@ -8,7 +8,7 @@ machines add up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,23 @@ FIELDS = (
     "all", "all_w", "all_ww", "n", "w", "x", "y", "xx", "xy", "yy",
     "missing", "least_y", "least_x", "most_y", "most_x",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """Records whose answer to a mean is known but not whether they count: bounds weigh them one by one.
+
+    Parameters
+    ----------
+    cell
+        (records,) where each lies.
+    w, y
+        (records,) weight and answer.
+    """
+
+    cell: Codes
+    w: Floats
+    y: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +58,8 @@ class Cells:
         (measures,) the value about which ``yy`` of a mean is summed, against cancellation.
     relevant
         (cells,) whether the cell holds a record that is asked about (not filtered out).
+    loose
+        Measure's place → records of uncertain membership, for means with a logical range.
     """
 
     unit: Codes
@@ -48,6 +67,7 @@ class Cells:
     sums: dict[str, Floats]
     origin: Floats
     relevant: Bools
+    loose: dict[int, Loose] = field(default_factory=dict)
 
 
 def origins(measures: Sequence[Measure], found: Sequence[Answers]) -> Floats:
@@ -99,7 +119,20 @@ def sum_cells(
         sums=sums,
         origin=origin,
         relevant=np.ones(len(first), dtype=bool) if relevant is None else adder(relevant) > 0,
+        loose=_loose_records(measures, found, weight, cell),
     )
+
+
+def _loose_records(
+    measures: Sequence[Measure], found: Sequence[Answers], weight: Sequence[Floats | None], cell: Codes
+) -> dict[int, Loose]:
+    loose = {}
+    for place, (asked, one, w) in enumerate(zip(measures, found, weight, strict=True)):
+        if asked.kind != "mean" or asked.logical is None or one.possible is None or one.member is None:
+            continue
+        at = np.flatnonzero(one.possible & ~one.member & (True if one.known is None else one.known))
+        loose[place] = Loose(cell=cell[at], w=np.ones(len(at)) if w is None else w[at], y=one.y[at])
+    return loose
 
 
 def _cells(unit: Codes, levels: Codes) -> tuple[Codes, Codes]:
@@ -116,13 +149,13 @@ def _stacked(lines: Sequence[dict[str, Floats]], cells: int) -> dict[str, Floats
     """Stack the measures' lines; fields that hold the same sums share one array."""
     done: dict[tuple[int, ...], Floats] = {}
     sums = {}
-    for field in FIELDS:
-        parts = [line[field] for line in lines]
+    for name in FIELDS:
+        parts = [line[name] for line in lines]
         key = tuple(map(id, parts))
         if key not in done:
             same = len(set(key)) == 1
             done[key] = np.broadcast_to(parts[0], (len(parts), cells)) if same else np.stack(parts)
-        sums[field] = done[key]
+        sums[name] = done[key]
     return sums
 
 
@@ -225,9 +258,9 @@ def _unknown(asked: Measure, one: Answers, w: Floats | None, add: _Adder) -> dic
         least = low * silent + np.minimum(low, 0) * lost + np.minimum(one.y, 0) * certain
         most = high * silent + np.maximum(high, 0) * lost + np.maximum(one.y, 0) * certain
         return fields | {"least_y": add(held * least), "most_y": add(held * most)}
-    # A mean is lowest when every unknown answer is the lowest possible; a known answer of uncertain
-    # membership is taken at the limit too, which keeps the bounds outside the sharp ones.
-    extremes = add(held)
+    # A mean is lowest when every unknown answer is the lowest possible; known answers of uncertain
+    # membership are weighed one by one (Loose).
+    extremes = add((silent | lost) if w is None else (silent | lost) * w)
     return fields | {
         "least_y": low * extremes, "least_x": extremes, "most_y": high * extremes, "most_x": extremes,
     }  # fmt: skip

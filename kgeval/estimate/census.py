@@ -7,22 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from kgeval.estimate.bounds import missing_bounds
+from kgeval.estimate.breakdown import Domains
+from kgeval.estimate.cells import Cells
 from kgeval.estimate.finished import Finished
-from kgeval.estimate.linear import DomainCells, answering, values
+from kgeval.estimate.linear import answering, domain_cells, values
 from kgeval.estimate.measure import Measure, are_added
 from kgeval.estimate.reason import Texts, blank, say
 from kgeval.estimate.units import Floats, Units
 
 
-def describe(measures: Sequence[Measure], cells: DomainCells, units: Units) -> Finished:
+def describe(measures: Sequence[Measure], table: Cells, found: Domains, units: Units) -> Finished:
     """Describe each measure in each domain; the interval is that of the missing answers alone.
 
     Non-response in a census is never turned into sampling by a finite-population correction.
     """
+    cells = domain_cells(table, found)
     total = cells.totals
     value = values(total, are_added(measures))
     clusters, strata = answering(cells, units)
-    low, high = missing_bounds(measures, total)
+    low, high = missing_bounds(measures, total, table, found.code)
     nothing = np.full_like(value, np.nan)
     return Finished(
         value=value,

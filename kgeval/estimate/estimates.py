@@ -152,15 +152,15 @@ def finish(
     frames = {}
     for breakdown in _larger_first(wanted, options.larger):
         found = domains(table.levels, breakdown, table.cells.levels, table.cells.relevant)
-        cells = domain_cells(table.cells, found)
         if table.design.census:
-            finished = census.describe(table.measures, cells, table.units)
+            finished = census.describe(table.measures, table.cells, found, table.units)
         else:
+            cells = domain_cells(table.cells, found)
             linear = linearise(cells, table.units, are_added(table.measures), table.cells.origin, options.df)
             done[breakdown] = found, linear
             larger = _larger_effects(table.measures, breakdown, done, options)
             finished = finish_sample(
-                table.measures, cells, linear, table.units, larger=larger, options=options
+                table.measures, table.cells, found, linear, table.units, larger=larger, options=options
             )
         if breakdown in wanted:
             frames[breakdown] = rows(table.measures, found, finished, options.level, listed=listed)

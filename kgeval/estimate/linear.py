@@ -37,7 +37,7 @@ class Linear:
 
     NaN stands for what cannot be estimated. ``variance`` is exactly 0 where only rounding remains;
     ``df_fallback`` marks where clusters − strata was below 1; ``element`` is S², the variance among
-    elements.
+    elements; ``total`` holds the sums, field → (measures, domains).
     """
 
     value: Floats
@@ -50,6 +50,7 @@ class Linear:
     weighted: Floats
     clusters: Floats
     strata: Floats
+    total: dict[str, Floats]
 
 
 def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
@@ -60,7 +61,7 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     sums = _each(cells.sums, lambda values: sum_runs(values[:, order], starts))
     domain, unit = domain[starts], unit[starts]
     first = changes(domain)
-    totals = _each(sums, lambda values: sum_runs(values, first))
+    totals = _each(sums, lambda values: _spread(sum_runs(values, first), domain[first], len(domains)))
     return DomainCells(domain=domain, unit=unit, sums=sums, totals=totals, domains=len(domains))
 
 
@@ -72,6 +73,15 @@ def _order(unit: Codes, domain: Codes) -> Codes | slice:
     if ordered and kept[-1] - kept[0] + 1 == len(kept):
         return slice(int(kept[0]), int(kept[-1]) + 1)
     return kept[np.argsort(pairs, kind="stable")]
+
+
+def _spread(values: Floats, at: Codes, size: int) -> Floats:
+    """Put (k, runs) values at their domains; a domain without cells (an empty sample) has sums of 0."""
+    if values.shape[1] == size:
+        return values
+    spread = np.zeros((len(values), size))
+    spread[:, at] = values
+    return spread
 
 
 def _each(sums: dict[str, Floats], change: Callable[[Floats], Floats]) -> dict[str, Floats]:
@@ -140,6 +150,7 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
         weighted=total["w"],
         clusters=clusters,
         strata=strata,
+        total=total,
     )
 
 
@@ -174,12 +185,11 @@ def answering(cells: DomainCells, units: Units, n: Floats | None = None) -> tupl
     answered = sum_runs(cells.sums["n"] if n is None else n, starts) > 0
     domain, stratum = cells.domain[starts], first.stratum[cluster[starts]]
     runs = changes(domain, stratum)
-    per_stratum = np.add.reduceat(answered, runs, axis=1, dtype=np.float64) if len(runs) else answered[:, :0]
+    per_stratum = sum_runs(answered.astype(np.float64), runs)
     heads = changes(domain[runs])
-    if not len(heads):
-        return np.zeros((len(answered), 0)), np.zeros((len(answered), 0))
-    clusters = np.add.reduceat(per_stratum, heads, axis=1)
-    return clusters, np.add.reduceat(per_stratum > 0, heads, axis=1, dtype=np.float64)
+    at = domain[runs][heads]
+    clusters = _spread(sum_runs(per_stratum, heads), at, cells.domains)
+    return clusters, _spread(sum_runs((per_stratum > 0).astype(np.float64), heads), at, cells.domains)
 
 
 def _degrees_of_freedom(clusters: Floats, strata: Floats, units: Units, rule: DfRule) -> tuple[Floats, Bools]:

@@ -35,22 +35,23 @@ def _limits(p: float, v: float, n: float, df: float, level: float) -> tuple[floa
     dispersion = n / (n - 1)  # R's quasi-binomial dispersion of an intercept
     inflation = v / (p * (1 - p)) ** 2 * fisher
     cut = float(t_quantile(0.5 + level / 2, df)) * np.sqrt(inflation)
-    alpha = special.ndtr(-cut) / 2
+    alpha = max(float(special.ndtr(-cut)) / 2, 1e-300)
     grid, roots = _profile(p, n, dispersion, alpha, np.sqrt(v) / (p * (1 - p)))
     dense = np.linspace(grid[0], grid[-1], 3 * len(grid))
     curve = fmm_spline(grid, roots, dense)
     order = np.argsort(curve, kind="stable")
     found = np.interp([-cut, cut], curve[order], dense[order], left=np.nan, right=np.nan)
+    centre = float(special.logit(p))
     low, high = (
-        _solve(p, 2 * n / dispersion, cut**2, edge) if np.isnan(limit) else float(special.expit(limit))
-        for limit, edge in zip(found, (0.0, 1.0), strict=True)
+        _solve(p, 2 * n / dispersion, cut**2, (centre, edge)) if np.isnan(limit) else float(limit)
+        for limit, edge in zip(found, (-700.0, 700.0), strict=True)
     )
-    return low, high
+    return float(special.expit(low)), float(special.expit(high))
 
 
-def _solve(p: float, scale: float, bound: float, edge: float) -> float:
+def _solve(p: float, scale: float, bound: float, between: tuple[float, float]) -> float:
     """Solve the same equation by bisection, where R's profile does not reach far enough."""
-    inner, outer = p, edge
+    inner, outer = between
     for _ in range(100):
         middle = (inner + outer) / 2
         if scale * _gain(p, middle) <= bound:
@@ -60,20 +61,21 @@ def _solve(p: float, scale: float, bound: float, edge: float) -> float:
     return inner
 
 
-def _gain(p: float, other: float) -> float:
-    return float(special.xlogy(p, p / other) + special.xlogy(1 - p, (1 - p) / (1 - other)))
+def _gain(p: float, log_odds: float) -> float:
+    """Log-likelihood that the estimate gains, per record, over a share with these log odds."""
+    here = p * (np.log(p) - special.log_expit(log_odds))
+    return float(here + (1 - p) * (np.log1p(-p) - special.log_expit(-log_odds)))
 
 
 def _profile(p: float, n: float, dispersion: float, alpha: float, step_se: float) -> tuple[Array, Array]:
     """Signed roots of the scaled deviance at steps on the log odds, both ways, until the cut is passed."""
-    top = np.sqrt(special.fdtri(1, n - 1, 1 - alpha))
+    top = -float(special.stdtrit(n - 1, alpha / 2))  # √F(1, n − 1) is t
     centre = special.logit(p)
     points = [(centre, 0.0)]
     for sign in (-1.0, 1.0):
         for step in range(1, _STEPS + 1):
             at = centre + sign * step * top / 5 * step_se
-            other = special.expit(at)
-            root = np.sqrt(max(2 * n * _gain(p, other) / dispersion, 0.0))
+            root = np.sqrt(max(2 * n * _gain(p, at) / dispersion, 0.0))
             points.append((at, sign * root))
             if root >= top:
                 break

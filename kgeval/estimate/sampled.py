@@ -9,9 +9,11 @@ import numpy as np
 
 from kgeval.errors import DesignError
 from kgeval.estimate.bounds import missing_bounds
+from kgeval.estimate.breakdown import Domains
+from kgeval.estimate.cells import Cells
 from kgeval.estimate.finished import Finished
 from kgeval.estimate.interval import METHODS, Sampled, all_equal, korn_graubard, t_interval
-from kgeval.estimate.linear import DfRule, DomainCells, Linear
+from kgeval.estimate.linear import DfRule, Linear
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.quality import Seen, Standard, judge, standard
 from kgeval.estimate.reason import Texts, blank, join, say
@@ -80,7 +82,8 @@ class _Limits:
 
 def finish_sample(
     measures: Sequence[Measure],
-    cells: DomainCells,
+    table: Cells,
+    found: Domains,
     linear: Linear,
     units: Units,
     *,
@@ -91,17 +94,20 @@ def finish_sample(
 
     Parameters
     ----------
+    table, found, units
+        The cell table, the breakdown's domains, the sampling units.
     linear
         Values, variances and degrees of freedom of the breakdown's domains.
     larger
         (measures, domains) design effects of the next larger area; NaN: not known.
     """
     reason = blank(linear.value.shape, join(*units.notes))
-    _explain(cells.totals, linear, units, reason)
+    total = linear.total
+    _explain(total, linear, units, reason)
     by = standard(options.profile)
     shares = np.array([[asked.kind == "share"] for asked in measures], dtype=bool)
-    limits = _limits(shares, cells.totals, linear, larger=larger, options=options, by=by, reason=reason)
-    missing_low, missing_high = missing_bounds(measures, cells.totals)
+    limits = _limits(shares, total, linear, larger=larger, options=options, by=by, reason=reason)
+    missing_low, missing_high = missing_bounds(measures, total, table, found.code)
     se = np.sqrt(linear.variance)
     low, high = _judged_limits(shares, linear, limits, options, by)
     seen = Seen(
@@ -115,7 +121,7 @@ def finish_sample(
         high=limits.high,
         df=linear.df,
         n=linear.n,
-        n_missing=cells.totals["missing"],
+        n_missing=total["missing"],
         clusters=linear.clusters,
         strata=linear.strata,
         weighted_n=linear.weighted,

@@ -1,0 +1,83 @@
+"""Streamed files: NumPy, the database and the frame in memory say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kgeval.errors import DataError, DesignError
+from kgeval.estimate import scan
+from kgeval.estimate.estimates import COLUMNS, finish, tabulate
+from kgeval.estimate.measure import count, mean, ratio, share, total
+from kgeval.estimate.sampled import Options
+from tests.estimate.samples import DESIGN, sample, seeds
+
+MEASURES = [
+    share("share", "${yes} = 1"),
+    share("of some", "${yes} = 1", "${x} > 49 and not(${group} = 'b')"),
+    count("count", "${yes} = 1 or ${x} >= 52"),
+    mean("mean", "${x}"),
+    mean("of yes", "${x} * 2 - 1", "${yes} = 1"),
+    total("total", "-${z} + 3"),
+    ratio("ratio", "${x}", "${z}"),
+    share("equal", "${z} > 0"),
+]
+WANTED = [(), ("group",), ("stratum", "group")]
+
+
+def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    for name in COLUMNS:
+        if pd.api.types.is_numeric_dtype(expected[name]):
+            left, right = found[name].to_numpy(float), expected[name].to_numpy(float)
+            np.testing.assert_allclose(left, right, rtol=1e-10, atol=1e-10, err_msg=name)
+        else:
+            assert found[name].tolist() == expected[name].tolist(), name
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=seeds, cut=st.integers(1, 118), where=st.sampled_from([None, "${x} < 53", "${group} != 'c'"]))
+def test_files_databases_and_frames_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cut: int, where: str | None
+) -> None:
+    frame = sample(seed, records=120)
+    paths = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    frame.iloc[:cut].to_parquet(paths[0])
+    frame.iloc[cut:].to_parquet(paths[1])
+    expected = finish(
+        tabulate(frame, DESIGN, MEASURES, wanted=WANTED, where=where), WANTED, Options(), listed=True
+    )
+    monkeypatch.setattr(scan, "BATCH", 17)
+    for in_database in (True, False):
+        table = scan.tabulate_files(
+            paths, DESIGN, MEASURES, wanted=WANTED, where=where, in_database=in_database
+        )
+        assert_same(finish(table, WANTED, Options(), listed=True), expected)
+
+
+def test_what_has_no_sql_is_evaluated_here(tmp_path: Path) -> None:
+    frame = sample(3)
+    frame.to_parquet(tmp_path / "a.parquet")
+    wanted = [share("s", "if(${yes} = 1, ${x} > 50, ${z} > 2)")]
+    found = finish(scan.tabulate_files([tmp_path / "a.parquet"], DESIGN, wanted), [()], Options())
+    assert_same(found, finish(tabulate(frame, DESIGN, wanted), [()], Options()))
+    with pytest.raises(DesignError, match="SQL"):
+        scan.tabulate_files([tmp_path / "a.parquet"], DESIGN, wanted, in_database=True)
+
+
+@pytest.mark.parametrize("in_database", [True, False])
+def test_bad_files_are_refused(tmp_path: Path, in_database: bool) -> None:
+    path = tmp_path / "a.parquet"
+    sample(3).assign(w=lambda rows: rows["w"].where(rows.index != 4, -1.0)).to_parquet(path)
+    wanted = share("s", "${yes} = 1")
+    with pytest.raises(DesignError, match="negative in row 5"):
+        scan.tabulate_files([path], DESIGN, wanted, in_database=in_database)
+    with pytest.raises(DataError, match="'nobody'"):
+        scan.tabulate_files([path], DESIGN, share("s", "${nobody} = 1"), in_database=in_database)
+    sample(3).iloc[:0].to_parquet(path)
+    with pytest.raises(DataError, match="no rows"):
+        scan.tabulate_files([path], DESIGN, wanted, in_database=in_database)
