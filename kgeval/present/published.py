@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgeval.errors import ParameterError
+from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.measure import number_of, text_of, word_of
 from kgeval.present.text import CENSUS, SUPPRESS, change_direction
@@ -206,6 +207,18 @@ def plain(rows: pd.DataFrame) -> pd.DataFrame:
 def several_areas(rows: pd.DataFrame) -> bool:
     """Return whether the rows belong to more than one area."""
     return len(set(rows["area"])) > 1
+
+
+def in_reading_order(rows: pd.DataFrame, by: str = "value") -> pd.DataFrame:
+    """Return rows of several areas sorted by value, the unseen after them and the whole last.
+
+    Rows of one area keep the order given. The order is for reading, it ranks nobody.
+    """
+    if not several_areas(rows):
+        return rows.reset_index(drop=True)
+    keyed = rows.assign(last=rows["area"] == WHOLE, unseen=rows[by].isna())
+    ordered = keyed.sort_values(["last", "unseen", by], ascending=[True, True, False], kind="stable")
+    return ordered.drop(columns=["last", "unseen"]).reset_index(drop=True)
 
 
 def main(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,15 +13,14 @@ from typing import Any
 from kgeval.present.archive import MADE, restamped
 from kgeval.present.charts.chart import Chart, picture
 from kgeval.present.labels import Labels, labels
-from kgeval.present.layout import width_of
 from kgeval.present.tables.spec import TableSpec
+from kgeval.present.tables.widths import column_widths
 
 _POINT = 12700  # English metric units
 _MM = 36000
 _TWIP_MM = 1440 / 25.4
 _PICTURE_DPI = 300
-_NARROWER = 0.88  # the report's typeface beside the one that is measured
-_PADDING = 4.2  # mm of a cell that no text takes
+_PADDING = 0.165  # inches of a cell that no text takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,7 +416,10 @@ def _grid(document: Any, table: TableSpec) -> None:
     room = (section.page_width - section.left_margin - section.right_margin) / _MM
     for row in made.rows:
         _mark_row(row, "cantSplit")
-    _widths_of_grid(made, _shares(table, room))
+    _widths_of_grid(
+        made,
+        [width * 25.4 for width in column_widths(table, _measure("type", "table"), room / 25.4, _PADDING)],
+    )
     _line(document, "", "note", after=0)
 
 
@@ -430,22 +432,6 @@ def _widths_of_grid(made: Any, widths: Sequence[float]) -> None:
         if len(row._tr.tc_lst) == len(widths):  # merged rows keep the grid's width
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = round(width * _MM)
-
-
-def _shares(table: TableSpec, room: float) -> list[float]:
-    """Return column widths in mm: no word is broken, and long columns share what is left."""
-    points = _measure("type", "table")
-    least, wanted = [], []
-    for column in table.columns:
-        texts = [str(text) for text in table.cells[column.key]]
-        words = {word for text in (*texts, column.heading) for word in text.split(" ")}
-        widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
-        least.append(widest * 25.4 * _NARROWER + _PADDING)
-        wanted.append(min(max((len(text) for text in texts), default=0), 40) + 1)
-    spare = room - sum(least)
-    if spare <= 0:
-        return [room * one / sum(least) for one in least]
-    return [one + spare * weight / sum(wanted) for one, weight in zip(least, wanted, strict=True)]
 
 
 def _mark_row(row: Any, name: str) -> None:

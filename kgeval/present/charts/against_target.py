@@ -16,7 +16,7 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, text_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import main, plain, publish, several_areas
+from kgeval.present.published import in_reading_order, main, plain, publish, several_areas
 from kgeval.present.result import value_with_interval
 from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 
@@ -109,11 +109,7 @@ def against_target_by_area(
 
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
     if several_areas(rows):
-        by_value = rows.assign(last=rows["area"] == WHOLE, unseen=rows["value"].isna())
-        ordered = by_value.sort_values(
-            ["last", "unseen", "value"], ascending=[True, True, False], kind="stable"
-        )
-        return ordered.drop(columns=["last", "unseen"]).reset_index(drop=True)
+        return in_reading_order(rows)
     for narrower in (main(rows), rows[rows["target"].notna()], rows[rows["kind"] == "share"]):
         kept = rows.loc[rows.index.intersection(narrower.index)]
         rows = rows if kept.empty else kept

@@ -15,7 +15,7 @@ from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, scale
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import main, plain, publish_changes, several_areas
+from kgeval.present.published import in_reading_order, main, plain, publish_changes, several_areas
 from kgeval.present.style import SizeName, change_colour, colour, size_of
 from kgeval.present.text import lowered
 
@@ -62,7 +62,7 @@ def dumbbell(
     """
     everything = main(plain(publish_changes(changes, study, lang, estimates)))
     everything = everything[everything["kind"] == "share"]
-    rows = _ordered(everything[everything["comparable"] == "yes"])
+    rows = in_reading_order(everything[everything["comparable"] == "yes"], by="difference")
     if rows.empty:
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
     if len(rows) > size_of(size).rows:
@@ -91,16 +91,6 @@ def dumbbell(
         alt=words.fill("chart.alt_dumbbell", title=content.title, rows=described),
         dpi=size_of(size).dpi,
     )
-
-
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    if not several_areas(rows):
-        return rows.reset_index(drop=True)
-    keyed = rows.assign(last=rows["area"] == WHOLE, unseen=rows["difference"].isna())
-    ordered = keyed.sort_values(
-        ["last", "unseen", "difference"], ascending=[True, True, False], kind="stable"
-    )
-    return ordered.drop(columns=["last", "unseen"]).reset_index(drop=True)
 
 
 def _content(

@@ -1,0 +1,36 @@
+"""How wide the columns of a printed table are: no word is broken, and long columns share the rest."""
+
+from __future__ import annotations
+
+from kgeval.present.layout import width_of
+from kgeval.present.tables.spec import TableSpec
+
+_NARROWER = 0.88  # office typefaces beside the one that is measured
+_SHORT = 14  # letters: a column of shorter cells needs no share of what is left
+
+
+def column_widths(table: TableSpec, points: float, room: float, padding: float) -> list[float]:
+    """Return the width of each column in inches; together they are ``room``.
+
+    Parameters
+    ----------
+    table
+        The table; its widest word decides what a column needs at least.
+    points
+        Size of the type.
+    room
+        Inches that the table may take.
+    padding
+        Inches of a cell that no text takes.
+    """
+    least, wanted = [], []
+    for column in table.columns:
+        texts = [str(text) for text in table.cells[column.key]]
+        words = {word for text in (*texts, column.heading) for word in text.split(" ")}
+        widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
+        least.append(widest * _NARROWER + padding)
+        wanted.append(max(0, max((len(text) for text in texts), default=0) - _SHORT) + 1)
+    spare = room - sum(least)
+    if spare <= 0:
+        return [room * one / sum(least) for one in least]
+    return [one + spare * weight / sum(wanted) for one, weight in zip(least, wanted, strict=True)]

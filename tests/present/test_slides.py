@@ -1,0 +1,116 @@
+"""Slides are native, described, uniquely titled, in their language, and the same each time."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from pptx import Presentation
+from pptx.oxml.ns import qn
+
+from kgeval import present as show
+from kgeval.present.slides import Slide, slides
+from tests.present.made_up import NAMES, made_up_study, results
+
+ORDER = [
+    "idx",
+    "order",
+    "tx",
+    "spPr",
+    "marker",
+    "dPt",
+    "dLbls",
+    "trendline",
+    "errBars",
+    "cat",
+    "val",
+    "smooth",
+]
+
+
+def published():
+    estimates, verdicts, _ = results(6)
+    endline = estimates[estimates["round"] == "endline"]
+    return show.publish(endline, verdicts, made_up_study(), "vi"), endline, verdicts
+
+
+def made(*, synthetic: bool = True) -> bytes:
+    rows, endline, verdicts = published()
+    study = made_up_study()
+    chart = show.gaps(endline, verdicts, study, "vi", size="slide")
+    deck = [
+        Slide(title="Ba điểm chính", notes="Nói chậm.", lines=(NAMES[3], NAMES[4], "ba")),
+        Slide(title="Kết quả", notes="Nguồn: khảo sát.", results=rows),
+        Slide(title="Kết quả", notes="x", table=show.areas_table(endline, verdicts, study, "vi")),
+        Slide(title=chart.title, notes="x", picture=chart),
+    ]
+    return slides(deck, title="Đánh giá", subtitle="Hội nghị", lang="vi", synthetic=synthetic)
+
+
+@pytest.fixture(scope="module")
+def deck() -> Presentation:
+    return Presentation(BytesIO(made()))
+
+
+def test_titles_are_unique_and_real_and_every_slide_has_notes(deck) -> None:
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert len(set(titles)) == len(titles) == 5
+    assert titles[3] == "Kết quả (2)"
+    assert all(slide.notes_slide.notes_text_frame.text for slide in deck.slides)
+
+
+def test_error_bars_are_the_intervals_of_the_estimates(deck) -> None:
+    rows, _, _ = published()
+    by_place = rows.set_index("place")
+    (frame,) = [shape for shape in deck.slides[2].shapes if shape.has_chart]
+    chart = frame.chart
+    places = list(chart.plots[0].categories)
+    assert places[-1] == "Toàn tỉnh"
+    seen = 0
+    for series in chart.plots[0].series:
+        children = [child.tag.split("}")[1] for child in series._element]
+        assert children == sorted(children, key=ORDER.index)
+        bars = series._element.find(qn("c:errBars"))
+        if bars is None:
+            continue
+        for side, sign in (("plus", 1), ("minus", -1)):
+            spans = {int(p.get("idx")): float(p[0].text) for p in bars.find(qn(f"c:{side}")).iter(qn("c:pt"))}
+            for at, value in enumerate(series.values):
+                if value is not None:
+                    limit = by_place.loc[places[at], "high" if sign > 0 else "low"] * 100
+                    assert value + sign * spans[at] == pytest.approx(limit)
+                    seen += 1
+    assert seen == 2 * len(rows)
+
+
+def test_everything_is_described_in_its_language_and_large_enough(deck) -> None:
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            if shape.has_chart or shape.shape_type == 13:
+                assert shape._element.xpath(".//p:cNvPr")[0].get("descr")
+        for properties in slide._element.iter(qn("a:rPr")):
+            assert properties.get("lang") == "vi-VN"
+            assert int(properties.get("sz")) >= 1200
+
+
+def test_the_watermark_is_on_every_slide() -> None:
+    for synthetic in (True, False):
+        for slide in Presentation(BytesIO(made(synthetic=synthetic))).slides:
+            text = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+            assert ("DỮ LIỆU MÔ PHỎNG" in text) is synthetic
+
+
+def test_tables_are_native_and_names_stay_names(deck) -> None:
+    (frame,) = [shape for shape in deck.slides[3].shapes if shape.has_table]
+    text = [cell.text for row in frame.table.rows for cell in row.cells]
+    assert NAMES[3] in text
+    assert sum(column.width for column in frame.table.columns) <= deck.slide_width
+
+
+def test_the_same_input_gives_the_same_bytes_without_outside_addresses() -> None:
+    one = made()
+    assert one == made()
+    with ZipFile(BytesIO(one)) as archive:
+        relations = [archive.read(name) for name in archive.namelist() if name.endswith(".rels")]
+    assert not any(b'TargetMode="External"' in relation for relation in relations)
