@@ -148,9 +148,14 @@ def _as_last_run(study: str, data: str, out: Path) -> tuple[str, str]:
     run: dict[str, Any] = {}
     if (out / "run.json").is_file():
         run = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    if not all((study or run.get("study"), data or run.get("data"))):
+    # What the last run names lies relative to its output folder.
+    found = {
+        name: given or (str(out / run[name]) if name in run else "")
+        for name, given in (("study_folder", study), ("data_folder", data))
+    }
+    if not all(found.values()):
         raise ParameterError(
             "set the parameters study and data to the study's folder and the folder of the delivered files; "
             f"they may stay empty only after a first `kgeval run` into {str(out)!r}"
         )
-    return study or str(out / run["study"]), data or str(out / run["data"])
+    return found["study_folder"], found["data_folder"]
