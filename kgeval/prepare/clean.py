@@ -127,8 +127,7 @@ def clean_table(
         those of all ``required`` questions, or those of its ``identity`` (the key) only.
     """
     table = table or form.key
-    records = [sheet for sheet in delivered if not sheet.repeat]
-    transcripts = _transcripts(records, form, form.record_key, notation)
+    transcripts = _transcripts(delivered, form, form.record_key, notation)
     work = draft(table, form, transcripts, key_columns=form.record_key)
     work, fate = _decided(work, corrections)
     needed = set(form.record_key)

@@ -59,6 +59,7 @@ def transcribe(
     form: Form,
     *,
     key_columns: Sequence[str] = (),
+    repeat: str = "",
     notation: Notation | None = None,
 ) -> Transcript:
     """Read the answers of one sheet as the form's questions ask for them.
@@ -71,7 +72,7 @@ def transcribe(
     notation = notation or Notation()
     if repeat and repeat not in {group.name for group in form.repeats}:
         return _aside(delivered)
-    matching = match_columns(delivered, form)
+    matching = match_columns(delivered, form, repeat=repeat)
     arranged = arrange(delivered, matching)
     answers: dict[str, pd.Series] = {}
     outcomes = [_reading(delivered), _columns(delivered, matching)]
