@@ -133,8 +133,10 @@ def test_a_run_from_end_to_end(desk, capsys):
     fails = [tiny.SETUP, 'assert area != "0899", "not this one"', tiny.CLEAN]
     tiny.write_notebooks(desk / "notebooks", {"10_clean": fails})
     assert run(desk, "--area", "north", "--area", "0899", "--plain-kernels") == 1
-    shown = capsys.readouterr().out
-    assert "FAILED south 10_clean, cell 4 (code-2): AssertionError: not this one" in shown
+    assert (
+        "FAILED south 10_clean, cell 4 (code-2): AssertionError: not this one (see "
+        in capsys.readouterr().err
+    )
     record = json.loads((desk / "out/run.json").read_text(encoding="utf-8"))
     assert (record["study"], record["status"], record["study_folder"]) == ("tiny", "failed", "../study")
     assert {job["area"] for job in record["jobs"]} == {"0905", "0899", "0900"}

@@ -44,6 +44,9 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
               help="How long one notebook may take.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Run every notebook again, also where nothing changed.")
 @click.option("--plain-kernels", is_flag=True, help="Start each kernel by itself: slower, the same results.")
+@click.option(
+    "--cluster", default="", metavar="ADDRESS", help="Dask scheduler that does the jobs (docs/cluster.md)."
+)
 def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> None:
     """Run the notebooks of the STUDY folder: 10 and 30 for each area, 20 for each and the whole, 40 once.
 
@@ -80,6 +83,7 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
                 jobs=options["jobs"] or 0,
                 notebook_seconds=options["notebook_seconds"],
                 plain_kernels=options["plain_kernels"],
+                cluster=options["cluster"],
             ),
             watch=watch,
             finish=_finish(plan, setting, asked, {notebook.name: notebook.title for notebook in notebooks}),

@@ -13,6 +13,7 @@ from typing import Any
 
 from kgeval.errors import BusyError
 from kgeval.plan.area import WHOLE
+from kgeval.run.cluster import ClusterWorkers
 from kgeval.run.commit import WORK, commit, sole_writer, staging_folder, withdraw
 from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
 from kgeval.run.job import JobResult, Setting, run_job, summary
@@ -39,12 +40,14 @@ class Watch:
 class Pace:
     """How many jobs at a time (0: as many as processors and memory allow), and how long one may take.
 
-    ``plain_kernels`` starts each kernel as a process of its own, as JupyterLab does.
+    ``plain_kernels`` starts each kernel as a process of its own, as JupyterLab does. ``cluster`` is
+    the address of a Dask scheduler that does the jobs instead of this machine.
     """
 
     jobs: int = 0
     notebook_seconds: float = 3600.0
     plain_kernels: bool = False
+    cluster: str = ""
 
 
 def available_mb() -> float:
@@ -112,7 +115,7 @@ def run_batch(
         log.unlink(missing_ok=True)
         with (
             ExitStack() as stack,
-            Workers(_work, count=max(1, count), seconds=pace.notebook_seconds, log=log) as workers,
+            _workers(pace, max(1, count), log) as workers,
         ):
             run.seed = lambda: stack.enter_context(_seed(pace, log))
             _go_on(run, workers)
@@ -124,7 +127,7 @@ def run_batch(
     return results
 
 
-def _go_on(run: Run, workers: Workers) -> None:
+def _go_on(run: Run, workers: Workers | ClusterWorkers) -> None:
     try:
         while len(run.results) < len(run.jobs):
             _start_ready(run, workers)
@@ -138,9 +141,15 @@ def _go_on(run: Run, workers: Workers) -> None:
                 _note(run, replace(_failed(job, "", ""), status="interrupted", reason="stopped by Ctrl-C"))
 
 
+def _workers(pace: Pace, count: int, log: Path) -> Workers | ClusterWorkers:
+    if pace.cluster:
+        return ClusterWorkers(_work, address=pace.cluster, seconds=pace.notebook_seconds)
+    return Workers(_work, count=count, seconds=pace.notebook_seconds, log=log)
+
+
 @contextmanager
 def _seed(pace: Pace, log: Path) -> Iterator[str]:
-    if pace.plain_kernels:
+    if pace.plain_kernels or pace.cluster:
         yield ""
         return
     from kgeval.run.forked import USUAL, seed
@@ -158,7 +167,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _start_ready(run: Run, workers: Workers) -> None:
+def _start_ready(run: Run, workers: Workers | ClusterWorkers) -> None:
     waiting = [job for job in ready(run.jobs.values(), run.statuses) if job.key not in workers.busy]
     for job in waiting:
         blocked_by = hindrance(job, run.statuses)
@@ -168,7 +177,7 @@ def _start_ready(run: Run, workers: Workers) -> None:
             _start(run, job, workers)
 
 
-def _start(run: Run, job: Job, workers: Workers) -> None:
+def _start(run: Run, job: Job, workers: Workers | ClusterWorkers) -> None:
     """Give a job to a worker, unless what it left in an earlier run is still good."""
     if job.notebook.runs == "once":
         gather_results(run.setting.out, run.keys)
@@ -193,11 +202,11 @@ def _work(job: Job, setting: Setting, staged: Path) -> JobResult:
         return _failed(job, summary(type(error).__name__, str(error)), type(error).__name__)
 
 
-def _take(run: Run, ended: Ended, workers: Workers) -> None:
+def _take(run: Run, ended: Ended, workers: Workers | ClusterWorkers) -> None:
     job = run.jobs[ended.name]
-    result = ended.value if not ended.lost else _failed(job, _LOST[ended.lost], "Lost")
+    result = ended.value if not ended.lost else _failed(job, _LOST.get(ended.lost, ended.lost), "Lost")
     result = replace(result, reason=run.reasons.get(job.key, ""))
-    staged = run.setting.out / WORK / "staging" / job.key
+    staged = run.setting.out / WORK / "staging" / job.key / ended.place
     about: dict[str, Any] = {"status": result.status}
     if result.status in GOOD:
         about["causes"] = run.causes.get(job.key)

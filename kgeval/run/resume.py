@@ -54,7 +54,7 @@ def causes(job: Job, setting: Setting, ground: Ground) -> dict[str, Any]:
     """
     return {
         "notebook": job.notebook.sha256,
-        "parameters": _digest(given(job, setting)),
+        "parameters": _digest(_asked(job, setting)),
         "study": ground.study,
         "data": dict(ground.data) if job.notebook.reads_data else {},
         "code": _code(),
@@ -75,6 +75,13 @@ def why(job: Job, setting: Setting, ground: Ground, now: Mapping[str, Any]) -> s
     if dict(before) != json.loads(to_json(dict(now))):
         return _difference(before, now)
     return "" if intact(setting.out, former["outputs"]) else "its files were changed or removed"
+
+
+def _asked(job: Job, setting: Setting) -> dict[str, object]:
+    """Return the parameters, but not where the folders lie: what is in them has its own part."""
+    return {
+        name: value for name, value in given(job, setting).items() if name not in ("study", "data", "out")
+    }
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

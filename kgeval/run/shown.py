@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from kgeval.run.batch import Watch
 from kgeval.run.graph import GOOD, Job
 from kgeval.run.job import JobResult
@@ -45,9 +47,8 @@ def progress(console: Console, count: int) -> Iterator[Watch]:
 def summarise(console: Console, out: Path, results: Sequence[JobResult], seconds: float) -> None:
     """Print what was made and where to look, then each failed job with its cell and error."""
     console.print(_table(results))
-    for result in results:
-        if result.status == "failed":
-            _print_failure(console, out, result)
+    for line in failures(out, results):
+        click.echo(line, err=True)
     done = sum(result.status in GOOD for result in results)
     console.print(f"{done} of {len(results)} notebooks in {seconds:.0f} s.", highlight=False)
     if (out / "index.html").is_file():
@@ -69,14 +70,16 @@ def _table(results: Sequence[JobResult]) -> Table:
     return table
 
 
-def _print_failure(console: Console, out: Path, result: JobResult) -> None:
-    where = f", cell {result.cell}" if result.cell else ""
-    kept = kept_notebook(out, result)
-    console.print(
-        f"FAILED {result.folder} {result.notebook}{where}: {result.error}",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
-    )
-    if kept is not None:
-        console.print(f"       see {kept.as_posix()}", soft_wrap=True, markup=False, highlight=False)
+def failures(out: Path, results: Sequence[JobResult]) -> list[str]:
+    """Return one line for each way in which jobs failed: areas, notebook, cell, error, where it is kept."""
+    ways: dict[tuple[str, str, str], list[JobResult]] = {}
+    for result in results:
+        if result.status == "failed":
+            ways.setdefault((result.notebook, result.cell, result.error), []).append(result)
+    lines = []
+    for (notebook, cell, error), failed in ways.items():
+        areas = ", ".join(result.folder for result in failed)
+        kept = kept_notebook(out, failed[0])
+        see = f" (see {kept.as_posix()})" if kept is not None else ""
+        lines.append(f"FAILED {areas} {notebook}{f', cell {cell}' if cell else ''}: {error}{see}")
+    return lines

@@ -33,11 +33,15 @@ class _Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A task is over: ``value`` is what the work returned, unless the process died or was stopped."""
+    """A task is over: ``value`` is what the work returned, unless the process died or was stopped.
+
+    ``place`` is the folder below the one given to the task in which its outputs are, if it chose one.
+    """
 
     name: str
     value: Any = None
-    lost: str = ""  # "", "died" or "too long"
+    lost: str = ""  # "", "died", "too long", or another reason in words
+    place: str = ""
 
 
 class Workers:
@@ -160,7 +164,7 @@ def stop_tree(pid: int | None) -> None:
 def _serve(work: Callable[..., Any], line: Connection, parent: int, log: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then stops us
     _print_to(log)
-    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=die_with, args=(parent,), daemon=True).start()
     while True:
         try:
             task = line.recv()
@@ -175,7 +179,8 @@ def _print_to(log: Path) -> None:
     os.dup2(descriptor, 2)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
+    """Wait until a process is gone, then end this one with all that it has started."""
     import psutil
 
     try:

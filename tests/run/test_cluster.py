@@ -1,0 +1,77 @@
+"""The same jobs on a Dask cluster: the same bytes, also when a worker is killed on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import tiny
+from test_batch import AREAS, KEYS, page, setting
+
+from kgeval.errors import UserError
+from kgeval.run.batch import Pace, Watch, run_batch
+from kgeval.run.cluster import cluster_map, connect
+from kgeval.run.graph import graph
+from kgeval.run.notebook import read_notebooks
+from kgeval.store import fingerprints
+
+pytest.importorskip("distributed")
+HERE = Path(__file__).parent
+pytestmark = pytest.mark.filterwarnings("ignore")  # Dask warns of ports and of its own deprecations
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, each a process of its own, over loopback."""
+    address_file = tmp_path / "scheduler.json"
+    common = ["--scheduler-file", str(address_file), "--no-dashboard"]
+    module = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])}
+    processes = [subprocess.Popen([*module, *common], stderr=subprocess.DEVNULL, env=paths)]
+    while not address_file.exists():
+        time.sleep(0.1)
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *common]
+    processes += [subprocess.Popen(worker, stderr=subprocess.DEVNULL, env=paths) for _ in range(2)]
+    address = json.loads(address_file.read_text())["address"]
+    with connect(address) as client:
+        client.wait_for_workers(2, timeout=60)
+    yield address, processes
+    for process in processes:
+        for child in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []:
+            child.kill()
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_worker_changes_nothing(tmp_path, cluster):
+    address, (_, *dask_workers) = cluster
+    notebooks = read_notebooks(tiny.write_notebooks(tmp_path / "notebooks", only="10_clean 20_estimate"))
+    jobs = graph(notebooks, AREAS[:2])
+    killed = []
+
+    def kill_one(_result: object) -> None:
+        if not killed:
+            killed.append(dask_workers[0].pid)
+            dask_workers[0].kill()
+
+    far = run_batch(
+        jobs, setting(tmp_path, "far"), areas=KEYS, pace=Pace(cluster=address), watch=Watch(ends=kill_one)
+    )
+    assert [result for result in far if result.status != "done"] == []
+    near = run_batch(jobs, setting(tmp_path, "near"), areas=KEYS, pace=Pace(plain_kernels=True))
+    assert killed
+    assert {result.status for result in near} == {"done"}
+    assert fingerprints(tmp_path / "far") == fingerprints(tmp_path / "near")
+    assert page  # both runs made pages
+    assert cluster_map(address)(len, ["a", "bb"]) == [1, 2]
+
+
+def test_no_scheduler_is_one_line():
+    with pytest.raises(UserError, match=r"no Dask scheduler answers at 'tcp://127.0.0.1:9'"):
+        connect("tcp://127.0.0.1:9")
