@@ -7,7 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-MADE = datetime(2000, 1, 1)  # noqa: DTZ001  # stands in every file instead of the clock
+MADE = datetime(2000, 1, 1)  # stands in every file instead of the clock
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
