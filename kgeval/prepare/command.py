@@ -93,8 +93,11 @@ def read(  # noqa: PLR0917 - click hands options over by name
 @click.option("--data", required=True, type=_EXISTING, help="Folder with the delivered files.")
 @_OUT
 @click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
-def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of findings.xlsx.")
+def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -> int:
     """Clean the deliveries of STUDY, area by area, and print accounts that add up.
+
+    Each area's folder holds the clean tables, the log, the accounts, and findings.xlsx to work through.
 
     \b
     Example:
@@ -105,6 +108,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
     from kgeval.prepare.clean import clean_areas
     from kgeval.prepare.deposit import deposit, provenance
     from kgeval.prepare.receive import receive
+    from kgeval.prepare.workbook import findings_workbook
     from kgeval.store import Store
 
     definition = read_study(study)
@@ -114,7 +118,11 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str]) -> int:
     cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
     for area, result in zip(chosen, cleaned, strict=True):
         code, folder = (area.code, area.key) if area else ("all", "all")
-        deposit(store, folder, result, provenance(definition, delivery, code))
+        made_of = provenance(definition, delivery, code)
+        deposit(store, folder, result, made_of)
+        forms = {key: table.form for key, table in definition.tables.items()}
+        book = findings_workbook(result, forms, lang=lang)
+        store.write_bytes(f"{folder}/findings.xlsx", book, made_of)
         click.echo(f"{folder}: {out / folder}")
         click.echo(conservation(result).to_string(index=False))
         click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
