@@ -16,6 +16,8 @@ from kgeval.plan.study import Study
 from kgeval.simulate.draw import Scene, holds, stream
 from kgeval.simulate.model import AREA, STUDY, Unit
 
+# Streams of chance of their own: names with a blank, which no column has.
+_HOW_MANY, _WHO_LEFT = "how many", "who left"
 IDENTITY = "_unit"  # the same number for the same unit in every round
 NUMBER = "number"  # of a unit within the one that it lies in, from 1
 
@@ -57,7 +59,7 @@ def _parents(unit: Unit, units: Mapping[str, pd.DataFrame], study: Study) -> pd.
 
 
 def _counts(unit: Unit, parents: pd.DataFrame, units: Mapping[str, pd.DataFrame], seed: int) -> _Counts:
-    scene = Scene(rows=parents, rng=stream(seed, unit.key, "count"), units=units, windows={})
+    scene = Scene(rows=parents, rng=stream(seed, unit.key, _HOW_MANY), units=units, windows={})
     counts = unit.count.draw(scene).astype("float64").fillna(0).to_numpy()
     return np.maximum(np.round(counts), 0).astype(np.int64)
 
@@ -73,7 +75,7 @@ def _changes(unit: Unit, rounds: pd.Series, place: _Counts, study: Study, seed: 
     """Return how often the holder of each place has changed up to each round."""
     if unit.lasting == "same" or len(place) == 0:
         return np.zeros(len(place), dtype=np.int64)
-    rng = stream(seed, unit.key, "turnover")
+    rng = stream(seed, unit.key, _WHO_LEFT)
     left = rng.random((int(place.max()) + 1, len(study.rounds))) < unit.turnover
     left[:, 0] = False
     order = {round_.key: number for number, round_ in enumerate(study.rounds)}
