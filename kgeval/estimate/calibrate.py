@@ -9,15 +9,15 @@ with the design weights (Särndal, Swensson & Wretman 1992, ch. 6; Deville & Sä
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.distance import Distance
-from kgeval.estimate.margin_matrix import MarginMatrix, margin_matrix
-from kgeval.estimate.units import Floats
+from kgeval.estimate.margin_matrix import MarginMatrix, margin_matrix, rescaled, unit_sums
+from kgeval.estimate.units import Codes, Floats
 
 if TYPE_CHECKING:
     from kgeval.estimate.totals import Totals
@@ -91,13 +91,25 @@ class Calibrated:
     matrix: MarginMatrix
     notes: tuple[str, ...]
 
-    def residuals(self, scores: Floats) -> Floats:
-        """Residualise (records, k) weighted scores on the calibration variables."""
-        undone = np.divide(
-            self.given, self.calibrated, out=np.zeros_like(self.given), where=self.calibrated != 0
-        )
-        slopes = self.matrix.solve(self.given, self.matrix.added(scores * undone[:, None]))
-        return scores - self.calibrated[:, None] * self.matrix.fitted(slopes)
+    def unit_totals(self, scores: Any, unit: Codes, size: int) -> Floats:
+        """Sum residualised scores over sampling units.
+
+        Parameters
+        ----------
+        scores
+            (records, k) scores weighted by ``weight``, dense or sparse.
+        unit, size
+            (records,) the unit of each record, and how many units there are.
+
+        Returns
+        -------
+        (units, k)
+        """
+        moved = self.calibrated != 0
+        undone = np.divide(self.given, self.calibrated, out=np.zeros_like(self.given), where=moved)
+        slopes = self.matrix.solve(self.given, self.matrix.added(rescaled(scores, undone)))
+        explained = unit_sums(rescaled(self.matrix.columns, self.calibrated), unit, size)
+        return unit_sums(scores, unit, size) - explained @ slopes
 
 
 def calibrate(frame: pd.DataFrame, weight: Floats, calibration: Calibration) -> Calibrated:
@@ -124,7 +136,7 @@ def calibrate(frame: pd.DataFrame, weight: Floats, calibration: Calibration) -> 
     >>> records = pd.DataFrame({"sex": [1, 1, 2, 2]})
     >>> counts = pd.DataFrame({"sex": [1, 2], "total": [30, 50]})
     >>> calibration = Calibration(totals=read_totals(counts, records), method="poststratify")
-    >>> calibrate(records, np.ones(4), calibration).weight.tolist()
+    >>> calibrate(records, np.ones(4), calibration).weight.round(9).tolist()
     [15.0, 15.0, 25.0, 25.0]
     """
     matrix = margin_matrix(frame, calibration.totals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -145,9 +145,17 @@ def tabulate(
 
 
 def finish(
-    table: Table, wanted: Sequence[tuple[str, ...]], options: Options, *, listed: bool = False
+    table: Table,
+    wanted: Sequence[tuple[str, ...]],
+    options: Options,
+    *,
+    listed: bool = False,
+    restate: Callable[[Domains, Linear], Linear] | None = None,
 ) -> pd.DataFrame:
-    """Finish the estimates of every breakdown from the cell table; larger areas first."""
+    """Finish the estimates of every breakdown from the cell table; larger areas first.
+
+    ``restate`` puts another variance in the place of the linearised one (replicates, calibration).
+    """
     done: _Done = {}
     frames = {}
     for breakdown in _larger_first(wanted, options.larger):
@@ -157,6 +165,7 @@ def finish(
         else:
             cells = domain_cells(table.cells, found)
             linear = linearise(cells, table.units, are_added(table.measures), table.cells.origin, options.df)
+            linear = linear if restate is None else restate(found, linear)
             done[breakdown] = found, linear
             larger = _larger_effects(table.measures, breakdown, done, options)
             finished = finish_sample(

@@ -13,18 +13,20 @@ from kgeval.estimate.units import Floats
 def hadamard(least: int) -> Floats:
     """Return the smallest matrix of order ``least`` or more that these constructions reach.
 
+    Its first row is all ones, so that every other row holds as many +1 as −1.
+
     Examples
     --------
     >>> matrix = hadamard(13)
-    >>> matrix.shape, bool((matrix @ matrix.T == 20 * np.eye(20)).all())
-    ((16, 16), False)
+    >>> len(matrix), bool((matrix @ matrix.T == len(matrix) * np.eye(len(matrix))).all())
+    (16, True)
     >>> [len(hadamard(order)) for order in (1, 2, 3, 5, 9, 21, 25, 33)]
     [1, 2, 4, 8, 12, 24, 28, 36]
     """
     order = max(least, 1)
     while (found := _construct(order)) is None:
         order += 1
-    return found
+    return np.asarray(found * found[0])
 
 
 def _construct(order: int) -> Floats | None:
@@ -35,7 +37,7 @@ def _construct(order: int) -> Floats | None:
     if _is_prime(order - 1):
         return _paley(order - 1)
     half = order // 2
-    if half % 2 == 0 and half % 4 == 2 and _is_prime(half - 1):
+    if half % 4 == 2 and _is_prime(half - 1):
         return _paley_second(half - 1)
     smaller = _construct(half)
     return None if smaller is None else np.kron(np.array([[1.0, 1.0], [1.0, -1.0]]), smaller)
@@ -50,18 +52,18 @@ def _residues(prime: int) -> Floats:
     squares = {value * value % prime for value in range(1, prime)}
     character = np.array([0.0, *(1.0 if value in squares else -1.0 for value in range(1, prime))])
     place = np.arange(prime)
-    return character[(place[:, None] - place) % prime]
+    return np.asarray(character[(place[:, None] - place) % prime])
 
 
 def _paley(prime: int) -> Floats:
-    """Construction I, for a prime that leaves 3 when divided by 4."""
+    """Build construction I, for a prime that leaves 3 when divided by 4."""
     skew = np.zeros((prime + 1, prime + 1))
     skew[0, 1:], skew[1:, 0], skew[1:, 1:] = 1.0, -1.0, _residues(prime)
     return skew + np.eye(prime + 1)
 
 
 def _paley_second(prime: int) -> Floats:
-    """Construction II, for a prime that leaves 1 when divided by 4."""
+    """Build construction II, for a prime that leaves 1 when divided by 4."""
     conference = np.zeros((prime + 1, prime + 1))
     conference[0, 1:] = conference[1:, 0] = 1.0
     conference[1:, 1:] = _residues(prime)

@@ -34,9 +34,9 @@ class MarginMatrix:
     totals: Floats
     names: tuple[str, ...]
 
-    def added(self, values: Floats) -> Floats:
+    def added(self, values: Any) -> Floats:
         """Return Σ x·value over the records: (totals,) or (totals, k)."""
-        return np.asarray(self.columns.T @ values, dtype=np.float64)
+        return dense(self.columns.T @ values)
 
     def fitted(self, slopes: Floats) -> Floats:
         """Return x'slopes of each record: (records,) or (records, k)."""
@@ -44,10 +44,31 @@ class MarginMatrix:
 
     def solve(self, weight: Floats, right: Floats) -> Floats:
         """Solve (Σ weight·x x') slopes = right; overlapping margins have many solutions, one is taken."""
-        gram = (self.columns.T @ (self.columns * weight[:, None])).toarray()
+        gram = dense(self.columns.T @ rescaled(self.columns, weight))
         scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
         inverse = np.linalg.pinv(gram / np.outer(scale, scale), rcond=1e-11, hermitian=True)
         return np.asarray(((inverse @ (right.T / scale).T).T / scale).T)
+
+
+def rescaled(values: Any, factor: Floats) -> Any:
+    """Multiply the rows of a dense or sparse matrix."""
+    from scipy import sparse
+
+    return sparse.diags_array(factor) @ values
+
+
+def unit_sums(values: Any, unit: Codes, size: int) -> Floats:
+    """Sum the rows of a dense or sparse (records, k) matrix over sampling units."""
+    from scipy import sparse
+
+    records = np.arange(len(unit))
+    member = sparse.csr_array((np.ones(len(unit)), (unit, records)), shape=(size, len(unit)))
+    return dense(member @ values)
+
+
+def dense(values: Any) -> Floats:
+    """Return a matrix as an array, whichever it is."""
+    return np.asarray(values.toarray() if hasattr(values, "toarray") else values, dtype=np.float64)
 
 
 def margin_matrix(frame: pd.DataFrame, totals: Totals) -> MarginMatrix:

@@ -54,7 +54,7 @@ class Replicates:
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return self.factor.shape[1]
+        return int(self.factor.shape[1])
 
     def weights(self) -> Floats:
         """Return the replicate weights, (records, replicates)."""
@@ -78,8 +78,8 @@ class Replicates:
         away = (usable - centre) * np.sqrt(rscales)[:, None]
         return np.asarray(self.scale * away.T @ away)
 
-    def variances(self, thetas: Floats, full: Floats) -> tuple[Floats, Floats]:
-        """Return the variance of each of many estimates, and how many replicates had none.
+    def variances(self, thetas: Floats, full: Floats) -> Floats:
+        """Return the (estimates,) variances; a replicate without the estimate (NaN) is left out.
 
         Parameters
         ----------
@@ -93,7 +93,7 @@ class Replicates:
         centre = full if self.mse else mean
         squares = np.where(known, thetas - centre[:, None], 0.0) ** 2
         variance = self.scale * (squares @ self.rscales)
-        return np.where(number > 0, variance, np.nan), (~known).sum(axis=1).astype(np.float64)
+        return np.where(number > 0, variance, np.nan)
 
     def rank_df(self, records: Bools | None = None) -> float:
         """Return the degrees of freedom among some of the records: as given, or rank − 1."""
@@ -156,8 +156,8 @@ def given_replicates(
     columns = replicate_columns([str(name) for name in frame.columns], prefix)
     if len(columns) < 2:
         raise DesignError(
-            f"{len(columns)} columns are called {prefix!r} and a number; replicate weights are two columns or more, "
-            f"e.g. {prefix}1, {prefix}2"
+            f"{len(columns)} columns are called {prefix!r} and a number; replicate weights are two "
+            f"columns or more, e.g. {prefix}1, {prefix}2"
         )
     weights = frame[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = ~(np.isfinite(weights) & (weights >= 0))
@@ -217,7 +217,9 @@ def read_scales(table: pd.DataFrame) -> tuple[float | None, list[float] | None]:
     """Read a table with the columns ``scale`` (its first value counts) and ``rscales``, or one of them."""
     named = {str(name).strip().casefold(): name for name in table.columns}
     if not {"scale", "rscales"} & set(named):
-        raise DesignError("the file of replicate scales has neither a column 'scale' nor 'rscales'; name them so")
+        raise DesignError(
+            "the file of replicate scales has neither a column 'scale' nor 'rscales'; name them so"
+        )
     scale = float(table[named["scale"]].iloc[0]) if "scale" in named else None
     rscales = [float(value) for value in table[named["rscales"]]] if "rscales" in named else None
     return scale, rscales

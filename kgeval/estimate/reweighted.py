@@ -1,0 +1,221 @@
+"""Estimates with calibrated or replicate weights, in the same tidy rows as :func:`estimate`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DesignError
+from kgeval.estimate.breakdown import By, Domains, breakdowns
+from kgeval.estimate.calibrate import Calibration
+from kgeval.estimate.cells import sum_cells
+from kgeval.estimate.contrast import Joint
+from kgeval.estimate.estimates import Table, finish
+from kgeval.estimate.linear import ZERO, DfRule, Linear
+from kgeval.estimate.measure import Measure, Operand, are_added, distinct
+from kgeval.estimate.records import Records, by_domain, read_records
+from kgeval.estimate.replicates import Replicates
+from kgeval.estimate.sampled import Options
+from kgeval.estimate.units import Floats
+from kgeval.estimate.variance import unit_covariance
+from kgeval.estimate.weighted import Weighted, weigh
+from kgeval.plan.sample import SampleDesign
+
+BLOCK = 64  # domains whose dense score totals are held at a time
+
+
+def estimate_reweighted(
+    frame: pd.DataFrame,
+    design: SampleDesign,
+    measures: Sequence[Measure] | Measure,
+    *,
+    calibration: Calibration | None = None,
+    replicates: Replicates | None = None,
+    by: By = None,
+    where: Operand | None = None,
+    interval: str = "korn-graubard",
+    level: float = 0.95,
+    df: DfRule | None = None,
+    profile: str = "none",
+) -> pd.DataFrame:
+    """Estimate measures in domains of a sample whose weights are calibrated, replicated or both.
+
+    Parameters
+    ----------
+    frame, design, measures, by, where, interval, level, df, profile
+        As in :func:`kgeval.estimate.estimates.estimate`.
+    calibration
+        Known totals of the population. A domain's score is residualised on them over the whole sample, so
+        a calibrated total has standard error 0 and the reason ``known_total``.
+    replicates
+        Replicate weights; the variance is the spread of the estimates under them.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`kgeval.estimate.estimates.estimate`.
+    """
+    asked = _asked(measures)
+    wanted, listed = breakdowns(by)
+    options = Options(
+        interval=interval, level=level, df=design.df if df is None else df, profile=profile, icc=design.icc
+    )
+    sample = weigh(frame, design, calibration=calibration, replicates=replicates)
+    records = read_records(frame, asked, wanted=wanted, where=where)
+    cells = sum_cells(
+        asked,
+        records.answers,
+        [sample.weight] * len(asked),
+        sample.units.unit,
+        records.levels.codes,
+        relevant=records.relevant,
+    )
+    units = replace(sample.units, notes=sample.notes)
+    table = Table(measures=asked, cells=cells, levels=records.levels, units=units, design=design)
+    restate = partial(_restated, sample, records, options.df)
+    estimates = finish(table, wanted, options, listed=listed, restate=restate)
+    return estimates if calibration is None else _known_totals(estimates)
+
+
+def joint_reweighted(
+    frame: pd.DataFrame,
+    design: SampleDesign,
+    measures: Sequence[Measure],
+    *,
+    calibration: Calibration | None = None,
+    replicates: Replicates | None = None,
+    where: Operand | None = None,
+    df: DfRule | None = None,
+) -> Joint:
+    """Estimate several measures together with their covariance, for contrasts and changes.
+
+    Domains are told apart by ``counts``, as in :func:`kgeval.estimate.contrast.joint`.
+    """
+    asked = _asked(measures)
+    sample = weigh(frame, design, calibration=calibration, replicates=replicates)
+    records = read_records(frame, asked, where=where)
+    return joint_of(sample, records, design.df if df is None else df)
+
+
+def joint_of(sample: Weighted, records: Records, df: DfRule = "domain") -> Joint:
+    """Return the estimates of the records' measures (no breakdown) with their covariance."""
+    added = are_added(records.measures)
+    y = np.stack([records.numerator(place) for place in range(len(added))], axis=1)
+    x = np.stack([records.denominator(place) for place in range(len(added))], axis=1)
+
+    def estimated(weight: Floats) -> Floats:
+        above, below = weight @ y, weight @ x
+        ratio = np.divide(above, below, out=np.full(len(added), np.nan), where=below != 0)
+        return np.where(added, above, ratio)
+
+    value = estimated(sample.weight)
+    if np.isnan(value).any():
+        empty = records.measures[int(np.argmax(np.isnan(value)))].name
+        raise DesignError(f"{empty!r} has no value: nobody counts or its denominator adds up to 0")
+    size = np.where(added, 1.0, sample.weight @ x)
+    scores = sample.weight[:, None] * (y - np.where(added, 0.0, value) * x) / size
+    either = np.any([records.answered(place) for place in range(len(added))], axis=0)
+    return Joint(
+        names=tuple(one.name for one in records.measures),
+        values=value,
+        covariance=sample.covariance(scores, estimated),
+        df=sample.degrees_of_freedom(either, df),
+    )
+
+
+def _asked(measures: Sequence[Measure] | Measure) -> tuple[Measure, ...]:
+    asked = distinct(measures)
+    own = [one.name for one in asked if one.weight]
+    if own:
+        raise DesignError(
+            f"{own[0]!r} has a weight of its own, which is neither calibrated nor replicated; estimate it "
+            "apart, with that weight as the design's"
+        )
+    return asked
+
+
+def _restated(sample: Weighted, records: Records, rule: DfRule, found: Domains, linear: Linear) -> Linear:
+    """Put the variance and degrees of freedom of the sample's own road in the place of the linearised."""
+    at = records.domains(found.breakdown)
+    if sample.replicates is not None:
+        variance = _replicated(sample.replicates, records, at, linear.value)
+        df = _ranks(sample, records, at, rule)
+    else:
+        variance, df = _residual(sample, records, at, linear.value), linear.df
+    variance[np.isnan(linear.value) | ~(df > 0)] = np.nan
+    with np.errstate(invalid="ignore"):
+        scale = np.fmax(np.abs(linear.value), np.sqrt(np.nan_to_num(linear.element)))
+        variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
+    deff = np.full_like(variance, np.nan)
+    np.divide(variance * linear.n, linear.element, out=deff, where=linear.element > 0)
+    fallback = linear.df_fallback if sample.replicates is None else np.zeros_like(linear.df_fallback)
+    return replace(linear, variance=variance, df=df, deff=deff, df_fallback=fallback)
+
+
+def _residual(sample: Weighted, records: Records, found: Domains, value: Floats) -> Floats:
+    """(measures, domains) variances from scores residualised on the calibration variables."""
+    added = are_added(records.measures)
+    variance = np.empty_like(value)
+    for place, line in enumerate(value):
+        y = by_domain(sample.weight * records.numerator(place), found)
+        x = by_domain(sample.weight * records.denominator(place), found)
+        size = np.asarray(x.sum(axis=0))
+        rate = np.zeros(len(found)) if added[place] else np.nan_to_num(line)
+        divisor = np.ones(len(found)) if added[place] else np.where(size == 0, 1.0, size)
+        for start in range(0, len(found), BLOCK):
+            some = slice(start, start + BLOCK)
+            scores = (y[:, some] - x[:, some] * rate[some]) * (1 / divisor[some])
+            variance[place, some] = np.diag(unit_covariance(sample.unit_totals(scores), sample.units))
+    return variance
+
+
+def _replicated(replicates: Replicates, records: Records, found: Domains, value: Floats) -> Floats:
+    """(measures, domains) variances from the spread over the replicates."""
+    added = are_added(records.measures)
+    variance = np.empty_like(value)
+    for place, line in enumerate(value):
+        above = _sums(replicates, records.numerator(place), found)
+        if added[place]:
+            thetas = above
+        else:
+            below = _sums(replicates, records.denominator(place), found)
+            thetas = np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
+        variance[place] = replicates.variances(thetas, np.nan_to_num(line))
+    return variance
+
+
+def _sums(replicates: Replicates, values: Floats, found: Domains) -> Floats:
+    """(domains, replicates) weighted sums under each replicate."""
+    from scipy import sparse
+
+    inside = np.flatnonzero(found.code >= 0)
+    shape = (len(found), len(replicates.factor))
+    held = (replicates.base * values)[inside]
+    by_unit = sparse.csr_array((held, (found.code[inside], replicates.unit[inside])), shape=shape)
+    return np.asarray(by_unit @ replicates.factor, dtype=np.float64)
+
+
+def _ranks(sample: Weighted, records: Records, found: Domains, rule: DfRule) -> Floats:
+    """(measures, domains) degrees of freedom, each set of answering records once."""
+    known: dict[bytes, float] = {}
+    df = np.empty((len(records.measures), len(found)))
+    for place in range(len(records.measures)):
+        answered = records.answered(place)
+        for domain in range(len(found)):
+            here = answered & (found.code == domain) if rule == "domain" else answered
+            key = here.tobytes()
+            if key not in known:
+                known[key] = sample.degrees_of_freedom(here, rule) if here.any() else np.nan
+            df[place, domain] = known[key]
+    return df
+
+
+def _known_totals(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Say why an estimate that calibration fixes has no sampling error."""
+    words = "known_total: calibration fixes this value, so it has no sampling error"
+    fixed = estimates["reason"].str.replace(r"no_variance: [^;]*", words, regex=True)
+    return estimates.assign(reason=fixed.where(estimates["value"] != 0, estimates["reason"]))
