@@ -11,5 +11,6 @@ from kgeval.prepare.clean import clean
 from kgeval.prepare.deposit import deposit
 from kgeval.prepare.link import link
 from kgeval.prepare.receive import Delivery, receive
+from kgeval.prepare.whole import deposit_whole
 
-__all__ = ["Cleaned", "Delivery", "clean", "conservation", "deposit", "link", "receive", "with_totals"]
+__all__ = ["Cleaned", "Delivery", "clean", "conservation", "deposit", "deposit_whole", "link", "receive", "with_totals"]
