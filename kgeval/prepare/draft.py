@@ -13,7 +13,7 @@ from kgeval.errors import ExpressionError
 from kgeval.plan.expression import Expression
 from kgeval.plan.form import Form
 from kgeval.prepare import plain
-from kgeval.prepare.log import CELL_ACTIONS, sheet_of
+from kgeval.prepare.log import CELL_ACTIONS, plain_index, sheet_of
 from kgeval.prepare.outcome import CHANGE, FINDING, REJECTED, Outcome, frame
 from kgeval.prepare.transcribe import Transcript
 
@@ -241,11 +241,12 @@ def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
     changes = frame(outcome.changes, CHANGE)
     changes = changes.loc[changes["action"].isin(CELL_ACTIONS) & changes["column"].isin(answers.columns)]
     columns = {name: answers[name] for name in answers.columns}
+    where = plain_index(answers.index)
     for name, lines in changes.groupby("column", sort=False):
         last = lines.drop_duplicates("rid", keep="last")
-        last = last.loc[last["rid"].isin(answers.index)]
-        text = last["new_value"].where(last["new_value"] != "").set_axis(last["rid"])
-        changed = columns[str(name)].copy()
-        changed.loc[text.index] = plain.typed(text, plain.kind(form.question(str(name)).type))
-        columns[str(name)] = changed
+        place = where.get_indexer(last["rid"].to_numpy(dtype=object))
+        text = last["new_value"].where(last["new_value"] != "")[place >= 0]
+        column = columns[str(name)].array.copy()
+        column[place[place >= 0]] = plain.typed(text, plain.kind(form.question(str(name)).type)).array
+        columns[str(name)] = pd.Series(column, index=answers.index)
     return pd.DataFrame(columns, index=answers.index) if len(changes) else answers

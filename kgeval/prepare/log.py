@@ -138,6 +138,11 @@ def whole_column(lines: pd.DataFrame) -> pd.Series:
     return lines["rid"].str.endswith(":") & lines["action"].isin(CELL_ACTIONS)
 
 
+def plain_index(rids: pd.Index) -> pd.Index:
+    """Return the records as an index that finds many of them fast: of plain Python texts."""
+    return pd.Index(rids.to_numpy(dtype=object), dtype=object)
+
+
 def sheet_of(rids: pd.Index) -> pd.Index:
     """Return the identity of the sheet that each record came from: its own without the row."""
     return rids.str.rsplit(":", n=1).str[0] + ":"
@@ -190,23 +195,23 @@ def _net(log: pd.DataFrame) -> pd.DataFrame:
 def _rewrite(frame: pd.DataFrame, cells: pd.DataFrame, *, found: str, wanted: str) -> pd.DataFrame:
     """Put ``wanted`` where ``found`` stands; a cell that holds ``wanted`` already is left as it is."""
     columns = {name: frame[name] for name in frame.columns}
-    for column, changes in cells.groupby("column", sort=False):
+    where = plain_index(frame.index)
+    for column, lines in cells.groupby("column", sort=False):
         name = str(column)
         if name not in columns:
             continue
-        lines = changes.loc[changes["rid"].isin(frame.index)]
-        place = frame.index.get_indexer(pd.Index(lines["rid"]))
+        place = where.get_indexer(lines["rid"].to_numpy(dtype=object))
+        here, place = place >= 0, place[place >= 0]
+        before, after = (lines[part].to_numpy(dtype=object)[here] for part in (found, wanted))
         text = columns[name].fillna("").to_numpy(dtype=object, copy=True)
-        stale = (text[place] != lines[found].to_numpy(dtype=object)) & (
-            text[place] != lines[wanted].to_numpy(dtype=object)
-        )
+        stale = (text[place] != before) & (text[place] != after)
         if stale.any():
-            rid = lines["rid"].iloc[int(stale.argmax())]
+            rid = where[place[int(stale.argmax())]]
             raise LogError(
                 f"column {name!r} of the record {rid} holds another value than the correction log expects; "
                 "this log was written for other data"
             )
-        text[place] = lines[wanted].to_numpy(dtype=object)
+        text[place] = after
         filled = pd.Series(text, index=frame.index, dtype="str")
         columns[name] = filled.where(filled != "")
     return pd.DataFrame(columns, index=frame.index)
