@@ -37,7 +37,7 @@ class Slide:
     lines: tuple[str, ...] = ()
     table: TableSpec | None = None
     picture: Chart | None = None
-    results: pd.DataFrame | None = None  # published rows of one measure: a native dot-and-whisker chart
+    chart: pd.DataFrame | None = None  # published rows of one measure: a native dot-and-whisker chart
 
 
 def slides(deck: Sequence[Slide], *, title: str, subtitle: str, lang: str, synthetic: bool = False) -> bytes:
@@ -120,8 +120,8 @@ def _fill(made: Any, slide: Slide, words: Labels) -> None:
         _table(made, slide.table, words)
     if slide.picture is not None:
         _picture(made, slide.picture)
-    if slide.results is not None:
-        _chart(made, slide.results, slide.title, words)
+    if slide.chart is not None:
+        _chart(made, slide.chart, slide.title, words)
     made.notes_slide.notes_text_frame.text = slide.notes
     for paragraph in made.notes_slide.notes_text_frame.paragraphs:
         language_of(paragraph, words["office"])

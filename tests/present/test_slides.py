@@ -41,7 +41,7 @@ def made(*, synthetic: bool = True) -> bytes:
     chart = show.gaps(endline, verdicts, study, "vi", size="slide")
     deck = [
         Slide(title="Ba điểm chính", notes="Nói chậm.", lines=(NAMES[3], NAMES[4], "ba")),
-        Slide(title="Kết quả", notes="Nguồn: khảo sát.", results=rows),
+        Slide(title="Kết quả", notes="Nguồn: khảo sát.", chart=rows),
         Slide(title="Kết quả", notes="x", table=show.areas_table(endline, verdicts, study, "vi")),
         Slide(title=chart.title, notes="x", picture=chart),
     ]

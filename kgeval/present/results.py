@@ -1,0 +1,50 @@
+"""The results that a review run leaves, with what is needed to print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kgeval.plan.area import WHOLE
+from kgeval.present.published import plain
+
+if TYPE_CHECKING:
+    from kgeval.plan.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Estimates, changes and verdicts of all areas, in one language; ``synthetic`` asks for the watermark."""
+
+    estimates: pd.DataFrame
+    changes: pd.DataFrame
+    verdicts: pd.DataFrame
+    study: Study
+    lang: str
+    synthetic: bool
+
+    @property
+    def endline(self) -> pd.DataFrame:
+        """The plain estimates of the last round."""
+        rows = plain(self.estimates)
+        return rows[rows["round"] == self.study.endline.key]
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The codes that have results, in the study's order, the whole last."""
+        there = set(self.estimates["area"])
+        return tuple(code for code in (*(area.code for area in self.study.areas), WHOLE) if code in there)
+
+    def of(self, area: str) -> Results:
+        """Return the results of one area."""
+        frames = {
+            name: getattr(self, name)[getattr(self, name)["area"] == area]
+            for name in ("estimates", "changes", "verdicts")
+        }
+        return replace(self, **frames)
+
+    def place(self, area: str) -> str:
+        """Return the printed name of an area."""
+        return self.study.area_label(area, self.lang)
