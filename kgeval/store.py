@@ -31,6 +31,9 @@ import pandas as pd
 from kgeval.errors import BusyError, DataError
 
 STAGED_ROOT = "KGEVAL_STAGED_ROOT"  # a run in batches sets both: what is written below this root ...
+JOURNAL = (
+    ".kgeval/journal.json"  # below the root: which files of a finished job are being moved to their places
+)
 STAGING = "KGEVAL_STAGING"  # ... goes to this folder first, and appears at once when its job is done
 
 _PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
@@ -164,9 +167,23 @@ class Store:
     # -- reading ---------------------------------------------------------------------------------
 
     def path(self, place: str, suffix: str = "") -> Path:
-        """Return where the file of a place is now: in the staging folder if it was written there."""
-        staged = _below(self.staging, place + suffix) if self.staging else None
-        return staged if staged is not None and staged.exists() else _below(self.root, place + suffix)
+        """Return where the file of a place is now: in the staging folder if it was written there.
+
+        Where a run was cut short while it moved a job's files, those that it had not moved yet are
+        read from where they wait, so that a reader sees all of them or none.
+        """
+        target = _below(self.root, place + suffix)
+        waiting = (self.staging, self._being_moved(place + suffix))
+        staged = [_below(folder, place + suffix) for folder in waiting if folder is not None]
+        return next((path for path in staged if path.exists()), target)
+
+    def _being_moved(self, name: str) -> Path | None:
+        journal = self.root / JOURNAL
+        try:
+            moves = json.loads(journal.read_text(encoding="utf-8")) if journal.is_file() else {}
+        except FileNotFoundError:  # the run has just finished it
+            return None
+        return self.root / moves["staged"] if name in moves.get("manifest", {}).get("outputs", {}) else None
 
     def exists(self, place: str) -> bool:
         """Say whether a table, or a file if the place carries its suffix, is there."""

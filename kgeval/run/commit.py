@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from kgeval.errors import BusyError
-from kgeval.store import fingerprint, make_folder, sync_folder, to_json, write_whole
+from kgeval.store import JOURNAL, fingerprint, make_folder, sync_folder, to_json, write_whole
 
 WORK = ".kgeval"
-_JOURNAL = "journal.json"
 
 
 @contextmanager
@@ -87,7 +86,7 @@ def commit(out: Path, job: str, staged: Path, *, about: Mapping[str, Any]) -> di
             "remove": sorted(set(former) - set(outputs)),
             "manifest": {"outputs": outputs, **about},
         }
-        write_whole(out / WORK / _JOURNAL, to_json(journal))
+        write_whole(out / JOURNAL, to_json(journal))
         _carry_out(out, journal)
     return outputs
 
@@ -126,7 +125,7 @@ def recover(out: Path) -> None:
 
 
 def _finish(out: Path) -> None:
-    journal = out / WORK / _JOURNAL
+    journal = out / JOURNAL
     if journal.is_file():
         _carry_out(out, json.loads(journal.read_text(encoding="utf-8")))
 
@@ -145,7 +144,7 @@ def _carry_out(out: Path, journal: Mapping[str, Any]) -> None:
     for folder in {(out / name).parent for name in outputs}:
         sync_folder(folder)
     write_whole(out / WORK / "jobs" / f"{journal['job']}.json", to_json(journal["manifest"]))
-    (out / WORK / _JOURNAL).unlink(missing_ok=True)
+    (out / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(staged, ignore_errors=True)
 
 

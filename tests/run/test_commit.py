@@ -8,11 +8,13 @@ import os
 import signal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kgeval.errors import BusyError
 from kgeval.run import commit as commits
 from kgeval.run.commit import commit, intact, manifest, recover, sole_writer, staging_folder, withdraw
+from kgeval.store import Provenance, Store
 
 NAMES = [f"a/x{number}.txt" for number in range(5)]
 
@@ -66,6 +68,34 @@ def test_a_run_cut_after_any_move_is_finished_by_the_next(tmp_path, monkeypatch,
     assert not (tmp_path / ".kgeval/journal.json").exists()
     recover(tmp_path)  # a second time changes nothing
     assert len(there(tmp_path)) == 5
+
+
+@pytest.mark.parametrize("moves", range(4))
+def test_a_reader_sees_all_of_a_commit_that_was_cut_or_none(tmp_path, monkeypatch, moves):
+    def table(value: int, job_staging: Path) -> None:
+        frame = pd.DataFrame({"n": [value]})
+        Store(tmp_path, staging=job_staging).write("a/clean/mothers", frame, Provenance(study=str(value)))
+
+    for value in (1, 2):
+        staged = staging_folder(tmp_path, "a.10")
+        table(value, staged)
+        if value == 1:
+            commit(tmp_path, "a.10", staged, about={})
+    real, done = Path.replace, []
+
+    def cut(path: Path, target: Path) -> Path:
+        if "staging" in path.parts:
+            if len(done) == moves:
+                raise KeyboardInterrupt
+            done.append(path)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut)
+    with contextlib.suppress(KeyboardInterrupt):
+        commit(tmp_path, "a.10", staged, about={})
+    store = Store(tmp_path)
+    assert store.read("a/clean/mothers")["n"].tolist() == [2]
+    assert store.provenance("a/clean/mothers").study == "2"
 
 
 def test_without_a_journal_nothing_has_happened(tmp_path):
