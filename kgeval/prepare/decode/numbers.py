@@ -61,7 +61,8 @@ class Numbers:
         return self._finished(number, "", exact=text if text.lstrip("-").isdigit() else "")
 
     def _doubtful(self, text: str) -> bool:
-        return self.decimal != "." and _TWO_READINGS.fullmatch(text.lstrip("-")) is not None
+        """Return whether three digits follow a dot that may as well group thousands."""
+        return (self.whole or self.decimal != ".") and _TWO_READINGS.fullmatch(text.lstrip("-")) is not None
 
     def _written(self, text: str) -> Reading:
         bare = squeeze(text)
@@ -73,7 +74,7 @@ class Numbers:
         if found is None:
             return unread("NOT_A_NUMBER")
         sign, digits = found.groups()
-        plain, rule = _to_plain(digits.strip(), self.decimal)
+        plain, rule = _to_plain(digits.strip(), self.decimal, whole=self.whole)
         if plain is None:
             return unread(rule)
         if scale != 1:
@@ -127,10 +128,11 @@ def _negated(sign: str) -> int:
     return -1 if sign in {"-", "\u2212"} else 1
 
 
-def _to_plain(digits: str, decimal: str | None) -> tuple[str | None, str]:
+def _to_plain(digits: str, decimal: str | None, *, whole: bool) -> tuple[str | None, str]:
     """Return digits with a dot for the decimal sign and no thousands, and the rule.
 
-    Without a reading the first is None and the second the fault.
+    Without a reading the first is None and the second the fault. A whole number with the declared
+    decimal sign before three digits is as doubtful as one without a declaration.
     """
     marks = sorted({mark for mark in ",. " if mark in digits})
     if not marks:
@@ -138,7 +140,7 @@ def _to_plain(digits: str, decimal: str | None) -> tuple[str | None, str]:
     if len(marks) > 1:
         return _both(digits)
     mark = marks[0]
-    if _TWO_READINGS.fullmatch(digits) and decimal is None:
+    if _TWO_READINGS.fullmatch(digits) and (decimal is None or (whole and decimal == mark)):
         return None, "AMBIGUOUS_NUMBER"
     thousands = _GROUPED[mark].fullmatch(digits) and not digits.startswith("0")
     if thousands and not (mark == decimal and digits.count(mark) == 1):

@@ -42,7 +42,7 @@ def open_archive(data: bytes, *, file: str, limits: Limits) -> Archive:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError):
         hint = "the file was cut off on its way; copy or export it again"
         raise DataError(
             "TRUNCATED", "the archive has no directory at its end", hint=hint, file=file

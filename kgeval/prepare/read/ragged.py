@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -63,5 +64,10 @@ def sheet_header(body: Body, kinds: pd.Series) -> int:
 
 
 def _whole_with_another(text: str, delimiter: str, width: int) -> bool:
-    others = (other for other in DELIMITERS if other != delimiter)
-    return width > 2 and any(len(next(csv.reader([text], delimiter=other), [])) == width for other in others)
+    if width <= 2:
+        return False
+    lines = {other: io.StringIO(text, newline="") for other in DELIMITERS if other != delimiter}
+    try:
+        return any(len(next(csv.reader(lines[other], delimiter=other), [])) == width for other in lines)
+    except csv.Error:  # a field that is too large for any table
+        return False
