@@ -49,6 +49,12 @@ class Records:
             who = who if part is None else who & part
         return who
 
+    def possible(self, place: int) -> Bools:
+        """Return (records,) who counts or may count for a measure."""
+        one = self.answers[place]
+        found = one.member if one.possible is None else one.possible
+        return np.ones(len(self), dtype=bool) if found is None else found
+
     def numerator(self, place: int) -> Floats:
         """Return (records,) what is averaged or added; 0 where nobody counts or answers."""
         return self.answers[place].y * self.answered(place)
