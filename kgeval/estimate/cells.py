@@ -175,6 +175,12 @@ class _Adder:
             self._known[key] = values, sums
         return self._known[key][1]
 
+    def some(self, records: Codes, values: Floats | None) -> Floats:
+        """Return (cells,) sums over a few records; ``None`` counts them."""
+        return np.bincount(
+            self._cell[records], None if values is None else values[records], self._cells
+        ).astype(np.float64, copy=False)
+
     def squared(self, w: Floats | None) -> Floats:
         """Return (cells,) Σw², once for each weight."""
         key = -id(w)
@@ -185,32 +191,55 @@ class _Adder:
 
 def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder) -> dict[str, Floats]:
     """Return every field of one measure, (cells,) each."""
-    answered = _answered(one)
-    held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
-    n, weighted = add(answered), add(held)
-    y = add(_times(one.y, held))
     everybody = _members(one, w, add)
-    squares = asked.kind in {"mean", "ratio"}
-    line = (
-        dict.fromkeys(FIELDS, add.zero)
-        | everybody
-        | {
-            "n": n,
-            "w": weighted,
-            "x": weighted if one.x is None else add(_times(one.x, held)),
-            "y": y,
-            "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
-            "xx": weighted if one.x is None else add(_times(one.x**2, held)),
-            "xy": y if one.x is None else add(_times(one.x * one.y, held)),
-        }
-    )
+    if one.member is None and one.x is None:
+        sums = _everybody_counts(asked, one, w, about=about, everybody=everybody, add=add)
+    else:
+        sums = _some_count(asked, one, w, about, add)
+    line = dict.fromkeys(FIELDS, add.zero) | everybody | sums
     if one.known is None and one.possible is None:
         return line
     if one.possible is None and asked.kind in {"share", "count"}:
         # Who counts is known: what is unknown is what the members' sums leave over.
-        lost = everybody["all_w"] - weighted
-        return line | {"missing": everybody["all"] - n, "least_x": lost, "most_x": lost, "most_y": lost}
+        lost = line["all_w"] - line["w"]
+        return line | {"missing": line["all"] - line["n"], "least_x": lost, "most_x": lost, "most_y": lost}
     return line | _unknown(asked, one, w, add)
+
+
+def _everybody_counts(
+    asked: Measure, one: Answers, w: Floats | None, *, about: float, everybody: dict[str, Floats], add: _Adder
+) -> dict[str, Floats]:
+    """Sum the answers of all records: only the few silent ones are looked at twice (y is 0 there)."""
+    n, weighted = everybody["all"], everybody["all_w"]
+    if one.known is not None:
+        silent = np.flatnonzero(~one.known)
+        n = n - add.some(silent, None)
+        weighted = n if w is None else weighted - add.some(silent, w)
+    y = add(_times(one.y, w))
+    squares = y
+    if asked.kind == "mean":
+        deviations = (one.y - about) ** 2 if one.known is None else (one.y - about) ** 2 * one.known
+        squares = add(_times(deviations, w))
+    return {"n": n, "w": weighted, "x": weighted, "xx": weighted, "y": y, "xy": y, "yy": squares}
+
+
+def _some_count(
+    asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder
+) -> dict[str, Floats]:
+    """Sum the answers of those who count, and of ratios."""
+    answered = _answered(one)
+    held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
+    weighted, y = add(held), add(_times(one.y, held))
+    squares = asked.kind in {"mean", "ratio"}
+    return {
+        "n": add(answered),
+        "w": weighted,
+        "x": weighted if one.x is None else add(_times(one.x, held)),
+        "y": y,
+        "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
+        "xx": weighted if one.x is None else add(_times(one.x**2, held)),
+        "xy": y if one.x is None else add(_times(one.x * one.y, held)),
+    }
 
 
 def _members(one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:

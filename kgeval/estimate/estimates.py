@@ -221,7 +221,7 @@ def rows(
         numbers = getattr(finished, name).ravel()
         content[name] = numbers.astype(np.int64) if name in _COUNTS else numbers
     content["interval_method"] = finished.interval_method.ravel()
-    content["confidence"] = level
+    content["confidence"] = np.full(len(measures) * size, level)
     content["flag"] = finished.flag.ravel()
     content["reason"] = (
         [join(said, *found.notes) for said in finished.reason.ravel()]

@@ -54,15 +54,22 @@ class Sampled:
 
 def t_quantile(probability: float, df: npt.ArrayLike) -> Array:
     """Quantile of Student's t; the normal's where ``df`` is infinite, NaN where it is not positive."""
-    freedom, place = np.unique(np.asarray(df, dtype=np.float64), return_inverse=True)  # few, and costly
+    freedom = np.asarray(df, dtype=np.float64)
+    if freedom.size > 100:  # the same few degrees of freedom again and again, and each is costly
+        distinct, place = np.unique(freedom, return_inverse=True)
+        return np.asarray(_t_quantile(probability, distinct)[place].reshape(freedom.shape))
+    return _t_quantile(probability, freedom)
+
+
+def _t_quantile(probability: float, freedom: Array) -> Array:
     usable = np.where(freedom > 0, np.minimum(freedom, 1e300), 1.0)
     found = np.where(np.isinf(freedom), special.ndtri(probability), special.stdtrit(usable, probability))
-    return np.asarray(np.where(freedom > 0, found, np.nan)[place]).reshape(np.shape(df))
+    return np.where(freedom > 0, found, np.nan)
 
 
 def t_ratio(n: Array, df: Array, level: float) -> Array:
     """(t with n − 1 degrees of freedom / t with those of the design)²."""
-    upper = 0.5 + level / 2
+    upper = 0.5 + max(level, 1e-6) / 2  # at level 0 both quantiles are 0; their ratio has a limit
     return (t_quantile(upper, np.maximum(n - 1, 1)) / t_quantile(upper, df)) ** 2
 
 

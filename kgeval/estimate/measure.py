@@ -266,7 +266,7 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
         return None
     if column not in frame.columns:
         raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
-    found = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    found = _floats(frame[column])
     wrong = ~((found > 0) & np.isfinite(found))
     if wrong.any():
         row = int(np.argmax(wrong))
@@ -275,6 +275,12 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
             f"({int(wrong.sum())} such rows); a sampling weight is positive and finite: mend or exclude them"
         )
     return found
+
+
+def _floats(values: pd.Series) -> Floats:
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return values.to_numpy(dtype=np.float64)
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _kind_of_wrong(weight: float) -> str:

@@ -107,6 +107,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
     _need_columns(frame, (*clusters, *strata, *populations))
     depth = max(1, min(len(populations), len(clusters)))
     parent: Codes = np.zeros(len(frame), dtype=np.intp)
+    ids = 0  # how many different cluster ids the first stage has
     unit_of_record: list[Codes] = []
     strata_of_record: list[Codes] = []
     for level in range(depth):
@@ -116,6 +117,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
             if level < len(clusters)
             else np.arange(len(frame), dtype=np.intp)
         )
+        ids = ids or int(inside.max(initial=-1)) + 1
         parent = nest(stratum, inside)
         unit_of_record.append(parent)
         strata_of_record.append(stratum)
@@ -136,7 +138,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
         made.append(stage)
         notes.extend(note)
     if clusters and strata:
-        notes.extend(_reused_ids(frame, clusters[0], made[0]))
+        notes.extend(_reused_ids(ids, made[0]))
     return Units(unit=parent, stages=tuple(made), notes=tuple(notes))
 
 
@@ -350,9 +352,8 @@ def _stratum_name(frame: pd.DataFrame, columns: Sequence[str], record: int) -> s
     return f"stratum ({', '.join(named)})" if named else "the sample"
 
 
-def _reused_ids(frame: pd.DataFrame, column: str, first: Stage) -> list[str]:
-    ids = int(frame[column].nunique())
-    extra = len(first.stratum) - ids
-    if extra <= 0:
+def _reused_ids(ids: int, first: Stage) -> list[str]:
+    clusters = len(first.stratum)
+    if clusters <= ids:
         return []
-    return [f"clusters_nested: {ids} cluster ids are {len(first.stratum)} clusters, each inside its stratum"]
+    return [f"clusters_nested: {ids} cluster ids are {clusters} clusters, each inside its stratum"]
