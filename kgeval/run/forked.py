@@ -115,7 +115,8 @@ def _forked(cmd: Sequence[str], kwargs: dict[str, Any]) -> ForkedKernel | None:
         line.settimeout(_PATIENCE)
         line.connect(os.environ.get(SEED) or _own_seed())
         line.sendall(json.dumps(request).encode() + b"\n")
-        answer = json.loads(line.makefile("rb").readline() or b"{}")
+        with line.makefile("rb") as said:
+            answer = json.loads(said.readline() or b"{}")
     except (OSError, ValueError) as error:
         answer = {"refused": f"{type(error).__name__}: {error}"}
     if "pid" not in answer:

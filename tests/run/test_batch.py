@@ -93,6 +93,15 @@ def test_the_kept_notebook_can_be_run_again_where_it_lies(good):
     assert str(good[0]) not in json.dumps(content)
 
 
+def test_charts_and_warnings_are_in_the_kept_notebook(good):
+    content = json.loads((good[0] / "out/north/notebooks/30_review.ipynb").read_text(encoding="utf-8"))
+    outputs = content["cells"][-1]["outputs"]
+    assert [output["output_type"] for output in outputs] == ["stream", "execute_result", "display_data"]
+    assert "UserWarning: seen in the notebook" in "".join(outputs[0]["text"])
+    assert "DeprecationWarning: old" in "".join(outputs[0]["text"])
+    assert outputs[2]["data"]["image/png"].startswith("iVBOR")
+
+
 def test_same_input_same_bytes_however_it_is_run(good, monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
     monkeypatch.setenv("PYTHONHASHSEED", "7")

@@ -33,10 +33,16 @@ estimates = pd.DataFrame({"area": [area], "n": [len(chosen)], "absent": [absent]
 store.write(f"{place}/results/estimates", estimates, made_of)
 print(len(chosen), "mothers")"""
 
+# what a forked kernel could get wrong: an inline chart, a wide table, a warning, a formatted number
 REVIEW = """\
+import warnings
+import matplotlib.pyplot as plt
 estimates = store.read(f"{place}/results/estimates")
 store.write_bytes(f"{place}/figures/n.txt", str(estimates["n"][0]).encode())
-estimates"""
+plt.plot([0, 1], [0, estimates["n"][0]])
+warnings.warn("seen in the notebook")
+warnings.warn("old", DeprecationWarning)
+pd.DataFrame({f"a long name of column {i}": [i / 3] for i in range(25)})"""
 
 PHASE = """\
 results = store.read("results/estimates")
