@@ -1,83 +1,30 @@
-"""Where artefacts lie: each written whole, with its provenance, and found again by its place.
-
-A *place* is a path below the output folder without its suffix: ``<area key>/clean/<table>``,
-``results/estimates``. A table lies there twice, ``.parquet`` for programs (types come back as they
-were) and ``.csv`` for everything else, beside ``.provenance.json``, which names what the table was
-made of and holds the checksums of both. The sidecar is written last: a table whose checksum
-disagrees with it was torn and is refused.
-
-A place with a part ``restricted`` lies in folders that only their owner may open.
-"""
+"""The output folder of a study: tables, pictures and pages, each found again by its place."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
 import re
-import sys
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kgeval.errors import BusyError, DataError
+from kgeval.errors import DataError
+from kgeval.store.files import write_whole
+from kgeval.store.fingerprint import sha256, to_json
+from kgeval.store.provenance import Provenance
+from kgeval.store.tables import csv, parquet
 
 STAGED_ROOT = "KGEVAL_STAGED_ROOT"  # a run in batches sets both: what is written below this root ...
-JOURNAL = (
-    ".kgeval/journal.json"  # below the root: which files of a finished job are being moved to their places
-)
 STAGING = "KGEVAL_STAGING"  # ... goes to this folder first, and appears at once when its job is done
+JOURNAL = ".kgeval/journal.json"  # below the root: which files of a finished job are being moved
 
 _PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
 _SIDECAR = ".provenance.json"
-_ENGINE = ("kgeval", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "matplotlib")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """What an artefact was made of. It knows no clock: same input, same bytes.
-
-    Parameters
-    ----------
-    study, study_sha256
-        The study's key and the fingerprint of its folder.
-    inputs
-        Path below the data folder (forward slashes) to sha256.
-    parameters
-        What the maker was asked for; no paths of this machine.
-    versions
-        Package to version, as ``versions()`` gives them.
-    """
-
-    study: str
-    study_sha256: str = ""
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data, ready for JSON."""
-        return {
-            "study": self.study,
-            "study_sha256": self.study_sha256,
-            "inputs": dict(sorted(self.inputs.items())),
-            "parameters": dict(sorted(self.parameters.items())),
-            "versions": dict(sorted(self.versions.items())),
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Provenance:
-        """Return the provenance that ``as_dict`` wrote; unknown keys are left aside."""
-        names = ("study", "study_sha256", "inputs", "parameters", "versions")
-        return cls(**{name: data[name] for name in names if name in data})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +77,7 @@ class Store:
         """
         if not (isinstance(frame.index, pd.RangeIndex) and frame.index.equals(pd.RangeIndex(len(frame)))):
             raise ValueError(f"{place}: the index would be lost; make it a column with reset_index() first")
-        files = {".parquet": _parquet(frame, provenance), ".csv": _csv(frame)}
+        files = {".parquet": parquet(frame, provenance), ".csv": csv(frame)}
         outputs = {f"{_name(place)}{suffix}": sha256(data) for suffix, data in files.items()}
         for suffix, data in files.items():
             self._put(place + suffix, data)
@@ -253,124 +200,6 @@ class Store:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-# -- files ---------------------------------------------------------------------------------------
-
-
-def write_whole(path: Path, data: bytes, *, private: bool = False, durable: bool = True) -> None:
-    """Write a file so that a reader sees the old or the new one, never a part.
-
-    Parameters
-    ----------
-    private
-        Only the owner may read the file and open the folders that had to be made for it.
-    durable
-        Survives a power cut; left out for files that a later step makes durable all together.
-    """
-    try:
-        make_folder(path.parent, private=private)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                if durable:
-                    os.fsync(file.fileno())
-            Path(name).chmod(0o600 if private else 0o666 & ~_umask())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        if durable:
-            sync_folder(path.parent)
-    except OSError as error:
-        raise BusyError(
-            f"{path.name} cannot be written: {error.strerror or type(error).__name__}; "
-            "free some space, close the program that has the file open, or choose another --out"
-        ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames inside a folder survive a power cut (Windows has no such call and needs none)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sha256(data: bytes) -> str:
-    """Return the checksum as 64 hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def fingerprints(folder: Path | str) -> dict[str, str]:
-    """Return path below ``folder`` (forward slashes, composed letters) to sha256, sorted by path.
-
-    Hidden files and the lock files of office programs (``~$…``) are no data.
-    """
-    folder = Path(folder)
-    found: dict[str, str] = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not any(
-            part.startswith((".", "~$")) or part == "__pycache__" for part in parts
-        ):
-            found[unicodedata.normalize("NFC", "/".join(parts))] = fingerprint(path)
-    return found
-
-
-def fingerprint(path: Path | str) -> str:
-    """Return the sha256 of a file, or of a folder's paths and contents."""
-    path = Path(path)
-    if path.is_dir():
-        return sha256(to_json(fingerprints(path)))
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def to_json(data: Any) -> bytes:
-    """Return JSON that is the same for the same data: sorted keys, UTF-8, one line a value."""
-    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """Return the versions of Python, kgeval and the packages that numbers and pictures depend on."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for package in _ENGINE:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:  # a checkout that was not installed
-            found[package] = "not installed"
-    return found
-
-
-def _parquet(frame: pd.DataFrame, provenance: Provenance) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    about = json.dumps(provenance.as_dict(), ensure_ascii=False, sort_keys=True).encode()
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"kgeval": about})
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    moments = [str(name) for name, kind in frame.dtypes.items() if pd.api.types.is_datetime64_any_dtype(kind)]
-    dates = {name: _iso(frame[name]) for name in moments}
-    return frame.assign(**dates).to_csv(index=False, lineterminator="\n").encode()
-
-
-def _iso(moments: pd.Series) -> pd.Series:
-    midnight = bool((moments.dropna() == moments.dropna().dt.normalize()).all())
-    text: pd.Series = moments.dt.strftime("%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S")
-    return text
-
-
 def _name(place: str) -> str:
     return place.rsplit("/", 1)[-1]
 
@@ -380,23 +209,3 @@ def _below(root: Path, place: str) -> Path:
     if not all(_PART.match(part) for part in parts):
         raise ValueError(f"no place below the output folder: {place!r}")
     return root.joinpath(*parts)
-
-
-def make_folder(folder: Path, *, private: bool) -> None:
-    """Make a folder and those above it; from ``restricted`` on only their owner may enter."""
-    if not private:
-        folder.mkdir(parents=True, exist_ok=True)
-        return
-    for level in (*reversed(folder.parents), folder):
-        inside = "restricted" in level.parts
-        if not level.exists():
-            level.mkdir(mode=0o700 if inside else 0o777, exist_ok=True)
-        if inside and level.name == "restricted":
-            level.chmod(0o700)
-
-
-@cache
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
