@@ -260,7 +260,7 @@ def test_stata_and_spss_keep_their_labels_apart(tmp_path: Path) -> None:
         assert table.native.iloc[0].tolist() == [False, True, True]
 
 
-def test_parquet_and_open_document(tmp_path: Path) -> None:
+def test_parquet(tmp_path: Path) -> None:
     frame = pd.DataFrame({"id": ["A-1", "A-2"], "day": pd.to_datetime(["2020-09-01", None]), "n": [1, 2]})
     frame.to_parquet(tmp_path / "d.parquet")
     (table,) = read(tmp_path / "d.parquet")
@@ -284,3 +284,66 @@ def test_a_file_is_what_its_name_says_or_is_refused(
     tmp_path: Path, name: str, content: bytes, code: str
 ) -> None:
     assert code_of(write(tmp_path, content, name)) == code
+
+
+def test_an_old_workbook(tmp_path: Path) -> None:
+    """``old.xls`` was written by xlwt: three records, a hidden row, a second sheet without data."""
+    old = Path(__file__).parent / "files" / "old.xls"
+    (table,) = read(old, sheet="data")
+    assert table.records.iloc[0].tolist() == ["A-1", "Xã Bình An", "2020-09-01", "30", "1.5", "TRUE", "08:30"]
+    assert table.native is not None
+    assert table.native["fee"].tolist() == [True, True, False]
+    assert table.structural["kind"].tolist() == ["blank", "signature"]
+    assert table.notes.set_index("code").loc["HIDDEN_ROWS", "row"] == 3
+    assert code_of(write(tmp_path, old.read_bytes()[:3000], "cut.xls")) == "LEGACY_XLS"
+
+
+def open_document(rows: str) -> bytes:
+    names = (
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    )
+    content = (
+        f'<office:document-content {names} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="data">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return stream.getvalue()
+
+
+def ods_row(*texts: str, times: int = 1) -> str:
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        if text
+        else "<table:table-cell/>"
+        for text in texts
+    )
+    return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+
+
+def test_an_open_document_sheet(tmp_path: Path) -> None:
+    day = '<table:table-cell office:value-type="date" office:date-value="2020-09-01"/>'
+    number = (
+        '<table:table-cell office:value-type="float" office:value="30"><text:p>30</text:p></table:table-cell>'
+    )
+    rows = ods_row("id", "village", "note") + ods_row("A-1", "Xã Bình An", "") + ods_row("A-2", "", "x")
+    rows += f"<table:table-row>{day}{number}</table:table-row>"
+    (table,) = read(write(tmp_path, open_document(rows + ods_row("", times=1_000_000)), "d.ods"))
+    assert table.records["village"].fillna("").tolist() == ["Xã Bình An", "", "30"]
+    assert table.records["id"].tolist() == ["A-1", "A-2", "2020-09-01"]
+    assert table.counted == 3
+
+
+def test_cells_that_are_stored_once_and_claimed_often(tmp_path: Path) -> None:
+    bomb = open_document(ods_row("id", "village") + ods_row("x", "y", times=2_000_000_000))
+    assert code_of(write(tmp_path, bomb, "bomb.ods")) == "TOO_MANY_ROWS"
+    times = 'table:number-columns-repeated="900000"'
+    cell = f'<table:table-cell office:value-type="float" office:value="1" {times}/>'
+    wide = open_document(f"<table:table-row>{cell}</table:table-row>")
+    assert code_of(write(tmp_path, wide, "wide.ods")) == "TOO_MANY_COLUMNS"

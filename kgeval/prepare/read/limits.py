@@ -16,6 +16,7 @@ class Limits:
     file_bytes: int = 1_000_000_000
     rows: int = 5_000_000
     columns: int = 5_000
+    cells: int = 200_000_000  # of a sheet that stores equal cells once
     field_chars: int = 131_072
     parts: int = 2_000
     unpacked_bytes: int = 300_000_000

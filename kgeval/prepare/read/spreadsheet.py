@@ -13,6 +13,7 @@ from kgeval.prepare.read.delimited import too_many_columns, too_many_rows
 from kgeval.prepare.read.file import DeliveredFile
 from kgeval.prepare.read.limits import Limits
 from kgeval.prepare.read.note import Note
+from kgeval.prepare.read.odsxml import measure
 from kgeval.prepare.read.ole import refuse_encrypted
 from kgeval.prepare.read.sheet import Merge
 from kgeval.prepare.read.workbook import Workbook, reading
@@ -92,16 +93,24 @@ def read_ods(delivered: DeliveredFile, *, limits: Limits) -> Workbook:
     """
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-    open_archive(delivered.data, file=delivered.file, limits=limits)
+    file = delivered.file
+    archive = open_archive(delivered.data, file=file, limits=limits)
+    if "content.xml" not in archive.parts:
+        hint = "open it in the spreadsheet program and save it again"
+        raise DataError("XML_MALFORMED", "part 'content.xml' is missing", hint=hint, file=file)
+    extents = measure(archive.read("content.xml"))
+    for name, extent in extents.items():
+        _refuse_large(extent.rows, extent.columns, limits, file, name)
+        if extent.cells > limits.cells:
+            raise too_many_rows(limits, file=file, sheet=name)
     sheets = []
-    with reading(delivered.file, "content.xml"):
+    with reading(file, "content.xml"):
         book = CalamineWorkbook.from_filelike(io.BytesIO(delivered.data))
         for about in book.sheets_metadata:
-            sheet = book.get_sheet_by_name(about.name)
-            _refuse_large(sheet.height, sheet.width, limits, delivered.file, about.name)
-            rows = sheet.to_python(skip_empty_area=False)
+            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
             hidden = about.visible != SheetVisibleEnum.Visible
-            sheets.append(CellSheet(name=about.name, hidden=hidden, rows=rows, counted=len(rows)))
+            counted = extents[about.name].rows
+            sheets.append(CellSheet(name=about.name, hidden=hidden, rows=rows, counted=counted))
     return Workbook(sheets=tuple(sheets), notes=(), date_system="")
 
 
