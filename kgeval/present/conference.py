@@ -17,7 +17,7 @@ from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.prose import change_sentences, target_sentences
-from kgeval.present.published import main, publish
+from kgeval.present.published import main, plain, publish
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from kgeval.present.tables.results import areas_table, changes_table, targets_table, variants_table
@@ -25,6 +25,7 @@ from kgeval.present.word import Appendix, Block, Figure, Heading, Masthead, Para
 
 _PRIORITIES = 3  # indicators that get a slide of their own
 _POINTS = 3
+_FEW_AREAS = 4  # the whole counted: with so few a map says nothing that the chart does not
 
 
 def area_report(results: Results, area: str) -> bytes:
@@ -92,7 +93,7 @@ def charts(results: Results, *, size: Any = "report") -> tuple[Chart, ...]:
         drawn.append(
             against_target(one, results.verdicts, study, lang, name=f"targets_{key.lower()}", **given)
         )
-        if len(results.areas) > 2:
+        if len(results.areas) > _FEW_AREAS:
             drawn.append(tiles(one, results.verdicts, study, lang, name=f"tiles_{key.lower()}", **given))
     several = rows[rows["indicator"].isin(_priorities(results))]
     drawn.append(gaps(several, results.verdicts, study, lang, name="gaps", **given))
@@ -189,7 +190,7 @@ def _priorities(results: Results) -> list[str]:
 
 
 def _judged_changes(own: Results) -> Any:
-    rows = main(own.changes)
+    rows = main(plain(own.changes))
     kept = rows[rows["indicator"].isin(set(own.verdicts["indicator"]))]
     return rows if kept.empty else kept
 

@@ -77,7 +77,8 @@ def target_sentences(estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Stu
     """Return one paragraph a target: the main definitions that have a verdict."""
     judged = set(zip(*(verdicts[key] for key in _KEYS), strict=True))
     keys = zip(*(estimates[key] for key in _KEYS), strict=True)
-    with_target = estimates[[key in judged for key in keys]]
+    # As a mask and not as a list: an empty list would choose no columns.
+    with_target = estimates[pd.Series([key in judged for key in keys], index=estimates.index, dtype=bool)]
     return sentences(main(with_target), verdicts, study, lang)
 
 

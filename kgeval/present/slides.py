@@ -200,13 +200,15 @@ def _chart(made: Any, rows: pd.DataFrame, alt: str, words: Labels) -> None:
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 
-    size, shown = size_of("slide"), in_reading_order(rows[rows["value"].notna()])
-    several = several_areas(shown)
+    size, shown = size_of("slide"), in_reading_order(rows)
+    names = shown["place"] if several_areas(shown) else shown["short"]
+    absent = f" ({words['numbers.absent']})"  # a place without a value keeps its seat
     data: Any = CategoryChartData(number_format="0.0")  # type: ignore[no-untyped-call]
-    data.categories = list(shown["place"] if several else shown["short"])
-    outcomes = list(dict.fromkeys(shown["outcome"]))
+    seen = shown["value"].notna()
+    data.categories = [name if there else name + absent for name, there in zip(names, seen, strict=True)]
+    outcomes = list(dict.fromkeys(shown["outcome"][seen]))
     for outcome in outcomes:
-        own = shown["outcome"] == outcome
+        own = (shown["outcome"] == outcome) & seen
         values = [v * 100 if mine else None for v, mine in zip(shown["value"], own, strict=True)]
         data.add_series(words[f"verdict.chart.{outcome}"], values)
     target = shown["target"].dropna()
@@ -224,10 +226,10 @@ def _chart(made: Any, rows: pd.DataFrame, alt: str, words: Labels) -> None:
     language_of(chart, words["office"])
     _axes(chart, shown)
     for series, outcome in zip(chart.plots[0].series, outcomes, strict=False):
-        own = shown["outcome"] == outcome
+        own = (shown["outcome"] == outcome) & seen
         _series(series, shown, own, outcome, words)
     if len(target):
-        _target(chart.plots[0].series[len(outcomes)])
+        _target(chart.plots[0].series[len(outcomes)], one=len(set(target)) == 1)
 
 
 def _axes(chart: Any, shown: pd.DataFrame) -> None:
@@ -262,10 +264,16 @@ def _series(series: Any, shown: pd.DataFrame, own: pd.Series, outcome: str, word
             _style(label.text_frame.paragraphs[0], 14, words)
 
 
-def _target(series: Any) -> None:
+def _target(series: Any, *, one: bool) -> None:
     from pptx.enum.chart import XL_MARKER_STYLE
     from pptx.enum.dml import MSO_LINE_DASH_STYLE
 
+    if not one:  # a line between targets of different things would mean nothing
+        hide_line(series)
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.DASH, 24
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = _rgb(colour("target"))
+        return
     series.marker.style = XL_MARKER_STYLE.NONE
     series.smooth = False
     series.format.line.color.rgb = _rgb(colour("target"))

@@ -48,6 +48,9 @@ class MadeUpStudy(SimpleNamespace):
                 return area.label[lang]
         raise ParameterError(f"no area {name}")
 
+    def area(self, name: str) -> Area | None:
+        return None if name == "all" else next(one for one in self.areas if name in (one.code, one.key))
+
     def indicator(self, key: str, variant: str = "main") -> Indicator:
         return next(i for i in self.indicators if (i.key, i.variant) == (key, variant))
 

@@ -170,6 +170,7 @@ class _Blocks:
     """The lines above and below the rows, and how much height they take."""
 
     title: tuple[str, ...]
+    points: float
     subtitle: tuple[str, ...]
     notes: tuple[str, ...]
     mark: tuple[str, ...]
@@ -179,16 +180,17 @@ class _Blocks:
     @classmethod
     def of(cls, content: Content, size: Size, inner: float) -> _Blocks:
         gap = _gap(size)
-        title = wrapped(content.title, size.title, inner, bold=True, most=2)
+        points, title = _title(content.title, size, inner)
         subtitle = wrapped(content.subtitle, size.subtitle, inner, most=2)
         notes = tuple(line for note in content.notes for line in wrapped(note, size.source, inner))
         mark = wrapped(content.watermark, size.source, inner, bold=True) if content.watermark else ()
         return cls(
             title=title,
+            points=points,
             subtitle=subtitle,
             notes=notes,
             mark=mark,
-            head=_height(title, size.title, size) + gap * 1.5 + _height(subtitle, size.subtitle, size),
+            head=_height(title, points, size) + gap * 1.5 + _height(subtitle, size.subtitle, size),
             foot=line_height(size.axis, size) + gap * 1.4 + _height([*notes, *mark], size.source, size),
         )
 
@@ -249,14 +251,31 @@ def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
     )
 
 
+def _title(text: str, size: Size, inner: float) -> tuple[float, tuple[str, ...]]:
+    """Return a title in two lines: smaller type before anything is left out."""
+    for points in (size.title, size.title * 0.88, size.title * 0.78):
+        lines = wrapped(text, points, inner, bold=True)
+        if len(lines) <= 2:
+            return points, lines
+    return points, wrapped(text, points, inner, bold=True, most=2)
+
+
 def _gap(size: Size) -> float:
     return _GAP * size.label / _POINTS
 
 
 def _write_head(figure: Any, block: _Blocks, size: Size, height: float) -> None:
     y = height - size.margin
-    put(figure, size.margin, y, "\n".join(block.title), size.title, weight="bold", linespacing=_spacing(size))
-    y -= _height(block.title, size.title, size) + _gap(size) * 0.5
+    put(
+        figure,
+        size.margin,
+        y,
+        "\n".join(block.title),
+        block.points,
+        weight="bold",
+        linespacing=_spacing(size),
+    )
+    y -= _height(block.title, block.points, size) + _gap(size) * 0.5
     put(
         figure, size.margin, y, "\n".join(block.subtitle), size.subtitle, color=colour("muted"),
         linespacing=_spacing(size),

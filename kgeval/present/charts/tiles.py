@@ -21,7 +21,7 @@ from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
-TWIN = ["indicator", "variant", "area", "place", "row", "column", "official", "outcome"]
+TWIN = ["indicator", "variant", "area", "place", "row", "column", "target", "official", "outcome"]
 Places = Mapping[str, tuple[int, int]]
 
 

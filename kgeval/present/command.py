@@ -1,0 +1,74 @@
+"""``kgeval pack``: the conference pack of a review run, with one command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from kgeval.errors import ParameterError
+
+
+@click.command(
+    epilog="Example: kgeval pack build/review --out build/conference --lang vi",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.argument("review", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the pack.")
+@click.option("--lang", default="", help="vi or en; the language of the run where it is not given.")
+@click.option(
+    "--area", "areas", multiple=True, help="Reports for these areas only (code or key); else for all."
+)
+def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...]) -> None:
+    """Make the report, slides, charts and tables of the finished run in REVIEW."""
+    from kgeval.plan.area import WHOLE
+    from kgeval.plan.study import read_study
+    from kgeval.present.labels import labels
+    from kgeval.present.pack import manifest
+    from kgeval.present.pack import pack as packed
+    from kgeval.present.results import Results
+    from kgeval.store import Store
+
+    run = _run(review)
+    study = read_study(review / str(run["study_folder"]))
+    lang = lang or str(run.get("parameters", {}).get("lang", study.languages[0]))
+    labels(lang)
+    if lang not in study.languages:
+        raise ParameterError(
+            f"the study speaks {', '.join(study.languages)}, not {lang!r}; choose one of them"
+        )
+    store = Store(review)
+    estimates, changes, verdicts = (
+        store.read(f"results/{name}") for name in ("estimates", "changes", "verdicts")
+    )
+    results = Results(
+        estimates=estimates, changes=changes, verdicts=verdicts, study=study, lang=lang,
+        synthetic=bool(run.get("synthetic", False)),
+    )  # fmt: skip
+    chosen = [study.area(area) for area in areas]
+    codes = [WHOLE if area is None else area.code for area in chosen]
+    keys = [area.key for area in study.areas if store.exists(f"{area.key}/accounts")]
+    accounts = store.gather("accounts", keys) if keys else pd.DataFrame(columns=["records"])
+    files = packed(results, accounts, areas=codes)
+    about = {
+        "study": study.key,
+        "lang": lang,
+        "areas": codes or list(results.areas),
+        "versions": run.get("versions", {}),
+    }
+    listed = json.dumps({**about, "files": manifest(files)}, ensure_ascii=False, indent=1, sort_keys=True)
+    target = Store(out)
+    for name, content in {**files, "manifest.json": listed.encode("utf-8")}.items():
+        target.write_bytes(name, content)
+    click.echo(f"{len(files)} files in {out}; look at {out / 'index.html'}")
+
+
+def _run(review: Path) -> dict[str, Any]:
+    path = review / "run.json"
+    if not path.is_file():
+        raise ParameterError(f"{review} is no finished run: it holds no run.json; make one with `kgeval run`")
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content

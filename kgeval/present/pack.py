@@ -1,0 +1,193 @@
+"""The conference pack: every file that people take away, and the checks that it must pass.
+
+The same results give the same bytes in every file; a pack that does not pass is not written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+
+import pandas as pd
+
+from kgeval.errors import UserError
+from kgeval.plan.area import WHOLE
+from kgeval.present.charts.chart import Chart, save
+from kgeval.present.conference import area_report, charts, deck
+from kgeval.present.labels import labels
+from kgeval.present.layout import overlaps
+from kgeval.present.measure import Measure, word_of
+from kgeval.present.page import Link, Section, index_page
+from kgeval.present.published import publish
+from kgeval.present.results import Results
+from kgeval.present.tables.data import accounts_table
+from kgeval.present.tables.results import (
+    areas_table,
+    changes_table,
+    estimates_table,
+    targets_table,
+    variants_table,
+)
+from kgeval.present.workbook import Sheet, sampling_errors, workbook
+
+_FORMATS = ("png", "svg", "pdf", "csv")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ADDRESS = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|//)""", re.IGNORECASE)
+
+
+class PackError(UserError):
+    """The pack does not pass its checks; ``faults`` holds one line a fault."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("the pack does not pass its checks, nothing was written: " + "; ".join(self.faults))
+
+
+def pack(results: Results, accounts: pd.DataFrame, *, areas: Iterable[str] = ()) -> dict[str, bytes]:
+    """Return every file of the conference pack by its path.
+
+    Parameters
+    ----------
+    results
+        The results of a review run.
+    accounts
+        The accounts of the data.
+    areas
+        Areas that get a report of their own besides the whole; none: all.
+
+    Raises
+    ------
+    PackError
+        Text overlaps or leaves a figure, a picture has no words, titles repeat, a title holds a number
+        that is not in its rows, a page has an outside address, or text is not in composed letters.
+    """
+    drawn, projected = charts(results), charts(results, size="slide")
+    wanted = tuple(areas) or results.areas
+    files = {f"charts/{name}": content for name, content in save(*drawn, formats=_FORMATS).items()}
+    files |= {f"charts/hall/{name}": content for name, content in save(*projected, formats=("png",)).items()}
+    files |= {_report_name(results, area): area_report(results, area) for area in wanted}
+    files["slides.pptx"] = deck(results)
+    files["tables.xlsx"] = tables(results, accounts)
+    files["alt_texts.csv"] = _alt_texts(drawn)
+    files["index.html"] = _index(results, wanted, drawn).encode("utf-8")
+    found = [*faults(drawn, results), *faults(projected, results), *page_faults(files)]
+    if found:
+        raise PackError(dict.fromkeys(found))
+    return dict(sorted(files.items()))
+
+
+def tables(results: Results, accounts: pd.DataFrame) -> bytes:
+    """Return the workbook: targets, variants, areas, estimates, changes, sampling errors, accounts."""
+    words, study, lang = labels(results.lang), results.study, results.lang
+    own = results.of(WHOLE)
+    by_area = results.endline[results.endline["area"] != WHOLE]
+    everything = publish(results.estimates, results.verdicts, study, lang)
+    made = (
+        targets_table(own.endline, own.verdicts, study, lang, place=results.place(WHOLE)),
+        variants_table(own.endline, own.verdicts, study, lang),
+        areas_table(by_area, results.verdicts, study, lang),
+        estimates_table(own.endline, study, lang),
+        changes_table(own.changes[own.changes["by"] == ""], study, lang, estimates=own.estimates),
+        sampling_errors(everything[everything["by"] == ""], lang),
+        accounts_table(accounts, lang),
+    )
+    names = ("sample", "census", "no_comparison", "no_average", "suppressed")
+    return workbook(
+        [Sheet(tab=table.title, table=table) for table in made],
+        title=word_of(study.title, lang),
+        notes=[words[f"caveat.{name}"] for name in names],
+        lang=lang,
+        synthetic=results.synthetic,
+    )
+
+
+def faults(drawn: Iterable[Chart], results: Results) -> list[str]:
+    """Return what is wrong with charts: one line a fault."""
+    drawn, found = tuple(drawn), []
+    for chart in drawn:
+        found += [f"{chart.name}: {fault}" for fault in overlaps(chart.figure)]
+        if not chart.alt.strip():
+            found.append(f"{chart.name}: the picture has no alternative text")
+        stray = sorted(_numbers(chart.title) - _known(chart, results))
+        found += [f"{chart.name}: the title says {number}, which its rows do not hold" for number in stray]
+        if not unicodedata.is_normalized("NFC", chart.title + chart.alt):
+            found.append(f"{chart.name}: letters and their marks are apart (not NFC)")
+    titles = Counter((chart.name.split("_")[0], chart.title) for chart in drawn)
+    found += [
+        f"title {title!r} stands on {count} charts" for (_, title), count in titles.items() if count > 1
+    ]
+    return found
+
+
+def page_faults(files: Mapping[str, bytes]) -> list[str]:
+    """Return which pages ask for something outside themselves."""
+    pages = {name: content.decode("utf-8") for name, content in files.items() if name.endswith(".html")}
+    return [f"{name}: asks for an outside address" for name, page in pages.items() if _ADDRESS.search(page)]
+
+
+def manifest(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the sha256 of each file by its path."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
+
+
+def _known(chart: Chart, results: Results) -> set[str]:
+    """Return every number that a title may hold: counts of rows, its values, the study's own words."""
+    known = {str(count) for count in range(len(chart.data) + 1)}
+    for kind in ("share", "count", "mean"):
+        measure = Measure(kind=kind, lang=results.lang)
+        for column in ("value", "target", "difference", "drop"):
+            for value in chart.data.get(column, pd.Series(dtype="float64")).dropna():
+                written = (measure.value(value), measure.exact(value), measure.difference(value))
+                known |= {number for text in written for number in _numbers(text)}
+    study, lang = results.study, results.lang
+    named = [word_of(area.label, lang) for area in study.areas] + [word_of(study.whole, lang)]
+    named += [
+        text for one in study.indicators for text in (word_of(one.short, lang), word_of(one.label, lang))
+    ]
+    return known | {number for text in named for number in _numbers(text)}
+
+
+def _report_name(results: Results, area: str) -> str:
+    code = results.study.area(area)
+    return f"report_{WHOLE if code is None else code.key}.docx"
+
+
+def _alt_texts(drawn: Iterable[Chart]) -> bytes:
+    rows = pd.DataFrame(
+        [[chart.name, chart.title, chart.alt] for chart in drawn], columns=["chart", "title", "alt"]
+    )
+    target = BytesIO()
+    rows.to_csv(target, index=False, lineterminator="\n")
+    return target.getvalue()
+
+
+def _index(results: Results, areas: Iterable[str], drawn: Iterable[Chart]) -> str:
+    words = labels(results.lang)
+    documents = [
+        *(
+            Link(label=words["pack.report"], href=_report_name(results, area), note=results.place(area))
+            for area in areas
+        ),
+        Link(label=words["pack.slides"], href="slides.pptx"),
+        Link(label=words["pack.workbook"], href="tables.xlsx"),
+        Link(label=words["pack.alt_texts"], href="alt_texts.csv"),
+    ]
+    pictures = [Link(label=chart.title, href=f"charts/{chart.name}.png") for chart in drawn]
+    return index_page(
+        words.fill("pack.title", title=word_of(results.study.title, results.lang)),
+        [
+            Section(title=words["pack.documents"], links=tuple(documents)),
+            Section(title=words["pack.charts"], text=words["pack.for_reading"], links=tuple(pictures)),
+        ],
+        lang=results.lang,
+        synthetic=results.synthetic,
+        banner=word_of(results.study.banner, results.lang),
+    )

@@ -1,0 +1,105 @@
+"""The pack holds everything, passes its checks or is not written, and has the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from kgeval import present as show
+from kgeval.present.pack import PackError, faults, manifest, pack, page_faults
+from kgeval.present.results import Results
+from tests.present.made_up import made_up_study, results
+
+
+def all_results(
+    areas: int = 4, *, lang: str = "vi", suppressed: bool = False, count: int | None = None
+) -> Results:
+    estimates, verdicts, changes = results(areas, suppressed=suppressed)
+    if count is not None:
+        estimates, verdicts, changes = estimates.iloc[:count], verdicts.iloc[:count], changes.iloc[:count]
+    study = made_up_study(areas)
+    study.report = {"place": "Bến Đò", "recipients": ["- Như trên;"]}
+    return Results(
+        estimates=estimates, changes=changes, verdicts=verdicts, study=study, lang=lang, synthetic=True
+    )
+
+
+ACCOUNTS = pd.DataFrame(
+    {"file": ["a.csv"], "records": [10], "kept": [10], "rejected": [0], "structural": [0], "cells": [100]}
+)
+
+
+@pytest.fixture(scope="module")
+def packed() -> dict[str, bytes]:
+    return pack(all_results(), ACCOUNTS, areas=("all", "3"))
+
+
+def test_everything_is_there(packed) -> None:
+    assert {
+        "slides.pptx",
+        "tables.xlsx",
+        "index.html",
+        "alt_texts.csv",
+        "report_all.docx",
+        "report_a3.docx",
+    } < set(packed)
+    for kind in ("png", "svg", "pdf", "csv"):
+        assert f"charts/targets_r.{kind}" in packed
+    assert "charts/hall/gaps.png" in packed
+    assert all(packed.values())
+
+
+def test_every_link_of_the_index_leads_to_a_file(packed) -> None:
+    page = packed["index.html"].decode("utf-8")
+    links = re.findall(r'href="([^"#]+)"', page)
+    assert links
+    assert set(links) <= set(packed)
+    assert "DỮ LIỆU MÔ PHỎNG" in page
+
+
+def test_the_manifest_is_the_same_each_time(packed) -> None:
+    again = manifest(pack(all_results(), ACCOUNTS, areas=("all", "3")))
+    assert again == manifest(packed)
+    assert json.dumps(again)
+
+
+def test_a_tampered_number_fails_the_checks() -> None:
+    given = all_results()
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi")
+    assert faults([chart], given) == []
+    tampered = replace(chart, title=chart.title.replace("95%", "85%"))
+    assert faults([tampered], given) == ["against_target: the title says 85, which its rows do not hold"]
+
+
+def test_faults_of_charts_and_pages() -> None:
+    given = all_results()
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi")
+    found = faults([replace(chart, alt=" "), chart], given)
+    assert any("no alternative text" in fault for fault in found)
+    assert any("stands on 2 charts" in fault for fault in found)
+    assert page_faults({"x.html": b'<img src="//evil.example/x.png">', "y.html": b'<a href="z.html">'}) == [
+        "x.html: asks for an outside address"
+    ]
+
+
+def test_a_pack_that_fails_says_all_that_is_wrong() -> None:
+    error = PackError(["one", "other"])
+    assert str(error) == "the pack does not pass its checks, nothing was written: one; other"
+    assert error.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("areas", "suppressed", "lang"), [(1, False, "en"), (11, True, "vi")], ids=["one area", "all suppressed"]
+)
+def test_awkward_results_still_make_a_pack(areas, suppressed, lang) -> None:
+    given = all_results(areas, suppressed=suppressed, lang=lang)
+    assert "report_all.docx" in pack(given, ACCOUNTS, areas=("all",))
+
+
+def test_no_results_at_all_still_make_a_pack() -> None:
+    given = all_results(2, count=0)
+    assert "slides.pptx" in pack(given, ACCOUNTS.iloc[:0], areas=("all",))
