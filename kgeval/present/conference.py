@@ -73,7 +73,12 @@ def area_report(results: Results, area: str) -> bytes:
         appendices.append(Appendix(title=words["report.appendix_areas"], blocks=(table,)))
     appendices.append(Appendix(title=words["report.appendix_method"], blocks=tuple(_method(results))))
     return report(
-        _masthead(results, place), body, appendices=appendices, lang=lang, synthetic=results.synthetic
+        _masthead(results, place),
+        body,
+        appendices=appendices,
+        lang=lang,
+        synthetic=results.synthetic,
+        banner=word_of(study.banner, lang),
     )
 
 
@@ -105,13 +110,16 @@ def deck(results: Results) -> bytes:
     words, study = labels(results.lang), results.study
     drawn = {chart.name: chart for chart in charts(results, size="slide")}
     made = [*_opening(results, drawn), *_by_area(results, drawn), _limits(results), *_backup(results, drawn)]
-    as_of = words.fill("page.as_of", date=Numbers(lang=results.lang).date(study.data_as_of))
+    day = study.data_as_of
+    as_of = words.fill("page.as_of", date=Numbers(lang=results.lang).date(day)) if day else ""
+    parts = (results.place(WHOLE), as_of)
     return slides(
         made,
         title=word_of(study.title, results.lang),
-        subtitle=words.fill("deck.subtitle", place=results.place(WHOLE), as_of=as_of),
+        subtitle="; ".join(part for part in parts if part),
         lang=results.lang,
         synthetic=results.synthetic,
+        banner=word_of(study.banner, results.lang),
     )
 
 

@@ -40,7 +40,9 @@ class Slide:
     chart: pd.DataFrame | None = None  # published rows of one measure: a native dot-and-whisker chart
 
 
-def slides(deck: Sequence[Slide], *, title: str, subtitle: str, lang: str, synthetic: bool = False) -> bytes:
+def slides(
+    deck: Sequence[Slide], *, title: str, subtitle: str, lang: str, synthetic: bool = False, banner: str = ""
+) -> bytes:
     """Return a .pptx file, 16:9: a title slide, then the deck.
 
     Parameters
@@ -53,23 +55,26 @@ def slides(deck: Sequence[Slide], *, title: str, subtitle: str, lang: str, synth
         Language of the words.
     synthetic
         Print the watermark on every slide.
+    banner
+        The study's own words that every slide must carry.
     """
     from pptx import Presentation
 
     words, size = labels(lang), size_of("slide")
+    foot = " · ".join(part for part in (words["caveat.synthetic"] if synthetic else "", banner) if part)
     show: Any = Presentation()
     show.slide_width, show.slide_height = round(size.width * _EMU), round(size.height * _EMU)
     show.core_properties.created = show.core_properties.modified = MADE
     show.core_properties.author = show.core_properties.last_modified_by = "kgeval"
     show.core_properties.title = title
-    first = _slide(show, title, words, synthetic=synthetic)
+    first = _slide(show, title, words, foot)
     _text(first, (subtitle,), top=3.2, height=2.5, points=24, words=words)
     first.notes_slide.notes_text_frame.text = subtitle
     taken = {title}
     for slide in deck:
         own = _unique(slide.title, taken)
         taken.add(own)
-        _fill(_slide(show, own, words, synthetic=synthetic), slide, words)
+        _fill(_slide(show, own, words, foot), slide, words)
     target = BytesIO()
     show.save(target)
     return restamped(target.getvalue())
@@ -83,7 +88,7 @@ def _unique(title: str, taken: set[str]) -> str:
     return own
 
 
-def _slide(show: Any, title: str, words: Labels, *, synthetic: bool) -> Any:
+def _slide(show: Any, title: str, words: Labels, foot: str) -> Any:
     from pptx.enum.shapes import MSO_SHAPE
     from pptx.enum.text import PP_ALIGN
 
@@ -105,10 +110,8 @@ def _slide(show: Any, title: str, words: Labels, *, synthetic: bool) -> Any:
     bar.line.fill.background()
     describe(bar, "")
     _style(frame.paragraphs[0], 28 if len(lines) <= 2 else 22, words, bold=True)
-    if synthetic:
-        box = _text(
-            made, (words["caveat.synthetic"],), top=7.02, height=0.35, points=14, words=words, bold=True
-        )
+    if foot:
+        box = _text(made, (foot,), top=7.02, height=0.35, points=14, words=words, bold=True)
         box.text_frame.paragraphs[0].runs[0].font.color.rgb = _rgb(colour("watermark"))
     return made
 

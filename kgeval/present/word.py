@@ -80,6 +80,7 @@ def report(
     appendices: Sequence[Appendix] = (),
     lang: str,
     synthetic: bool = False,
+    banner: str = "",
 ) -> bytes:
     """Return a .docx file.
 
@@ -95,6 +96,8 @@ def report(
         Language of the words.
     synthetic
         Print the watermark on top of every page.
+    banner
+        The study's own words that every page must carry.
     """
     from docx import Document
 
@@ -102,7 +105,8 @@ def report(
     document = Document()
     _set_up(document, words)
     _page(document.sections[0], wide=False)
-    _header(document.sections[0], words, synthetic=synthetic)
+    marks = [words["caveat.synthetic"]] if synthetic else []
+    _header(document.sections[0], [*marks, *([banner] if banner else [])])
     _masthead(document, masthead, words)
     writer = _Writer(document=document, words=words, counts={"table": 0, "figure": 0})
     for block in body:
@@ -218,16 +222,17 @@ def _page(section: Any, *, wide: bool) -> None:
     section.header_distance = round(_measure("page", "header") * _MM)
 
 
-def _header(section: Any, words: Labels, *, synthetic: bool) -> None:
+def _header(section: Any, marks: Sequence[str]) -> None:
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
     _align(number, "center")
     _field(number, "PAGE", "2")
-    if synthetic:
-        for header in (section.header, section.first_page_header):
-            paragraph = header.add_paragraph() if header is section.header else header.paragraphs[0]
+    for header in (section.header, section.first_page_header):
+        for row, mark in enumerate(marks):
+            own = header is section.first_page_header and row == 0
+            paragraph = header.paragraphs[0] if own else header.add_paragraph()
             _align(paragraph, "center")
-            run = paragraph.add_run(words["caveat.synthetic"])
+            run = paragraph.add_run(mark)
             _set(run, "note", bold=True)
             _colour(run, "B34700")
 

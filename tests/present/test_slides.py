@@ -114,3 +114,9 @@ def test_the_same_input_gives_the_same_bytes_without_outside_addresses() -> None
     with ZipFile(BytesIO(one)) as archive:
         relations = [archive.read(name) for name in archive.namelist() if name.endswith(".rels")]
     assert not any(b'TargetMode="External"' in relation for relation in relations)
+
+
+def test_the_study_s_own_words_are_on_every_slide() -> None:
+    made_deck = slides([Slide(title="a", notes="b")], title="x", subtitle="y", lang="vi", banner="Minh họa")
+    for slide in Presentation(BytesIO(made_deck)).slides:
+        assert any(shape.has_text_frame and shape.text_frame.text == "Minh họa" for shape in slide.shapes)
