@@ -154,7 +154,8 @@ class _Nursery:
         if not line:
             self._leave(caller)
         elif not self.fit:
-            caller.sendall(b'{"refused": "the libraries do not survive a fork here"}\n')
+            with contextlib.suppress(OSError):
+                caller.sendall(b'{"refused": "the libraries do not survive a fork here"}\n')
             self._leave(caller)
         else:
             self._fork(caller, json.loads(line))
@@ -201,8 +202,9 @@ class _Nursery:
         pid = self.callers.pop(caller)
         caller.close()
         if pid:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
+            for end in (os.killpg, os.kill):  # just forked, it may not lead a group of its own yet
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    end(pid, signal.SIGKILL)
 
 
 def _line(caller: socket.socket) -> bytes:

@@ -58,6 +58,10 @@ def test_a_kernel_goes_with_its_caller(tmp_path, monkeypatch, address):
     kernel = fork(tmp_path, monkeypatch, address)
     assert kernel is not None
     process = psutil.Process(kernel.pid)
+    for _ in range(200):  # its number is known before it has moved into its folder
+        if process.cwd() == str(tmp_path):
+            break
+        time.sleep(0.05)
     assert process.cwd() == str(tmp_path)
     kernel._line.close()
     psutil.wait_procs([process], timeout=10)
