@@ -1,4 +1,4 @@
-"""How often do the intervals of shares hold the truth? Fixed scenarios, seeded; writes docs/coverage.md.
+"""How often do the intervals of shares hold the truth? Seeded scenarios; the table is in docs/method.md.
 
 J clusters of 20 persons, answers correlated within clusters (beta-binomial with the given icc), weights
 that differ by cluster (gamma, cv 0.35), unequal to the answers. Run: python benchmarks/coverage.py [samples]
@@ -23,7 +23,8 @@ from kgeval.plan.sample import SampleDesign
 SEED, SAMPLES, SIZE, CV, LEVEL, ASSUMED_ICC = 13, 20_000, 20, 0.35, 0.95, 0.05
 CLUSTERS, ICCS, SHARES = (6, 10, 15, 30), (0.05, 0.10), (0.5, 0.8, 0.95)
 OTHERS = ("beta", "logit", "asin", "wilson", "wald")
-REPORT = Path(__file__).parents[1] / "docs" / "coverage.md"
+REPORT = Path(__file__).parents[1] / "docs" / "method.md"
+MARKS = "<!-- coverage -->\n", "<!-- /coverage -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,9 @@ def main(samples: int) -> int:
     for rule, holds in kept.items():
         print("kept  " if holds else "BROKEN", rule)
     if samples == SAMPLES:
-        REPORT.write_text(report(table, kept), encoding="utf-8")
+        head, rest = REPORT.read_text(encoding="utf-8").split(MARKS[0])
+        tail = rest.split(MARKS[1])[1]
+        REPORT.write_text(head + MARKS[0] + report(table, kept) + MARKS[1] + tail, encoding="utf-8")
     print(f"{samples} samples a scenario, {time.perf_counter() - started:.0f} s")
     return 0 if all(kept.values()) else 1
 
@@ -135,8 +138,6 @@ def report(table: pd.DataFrame, kept: dict[str, bool]) -> str:
         "it). The last columns are the coverage of other methods, where no interval counts as a miss."
     )
     lines = [
-        "# Coverage of the intervals of shares",
-        "",
         how,
         "",
         columns,
