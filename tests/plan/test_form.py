@@ -119,6 +119,21 @@ def test_where_a_question_stands(mothers):
     assert "heard" not in [question.name for question in mothers.main_questions]
 
 
+def test_what_a_text_holds(tmp_path):
+    form = form_of(
+        tmp_path,
+        """
+| survey |
+|  | type | name | label | class | content |
+|  | text | number | Telephone | direct | phone |
+|  | text | remark | Remark | direct | |
+|  | text | other | Other | direct | fax |
+""",
+    )
+    assert [question.content for question in form.questions] == ["phone", "", ""]
+    assert [(fault.row, fault.column) for fault in form.faults] == [(4, "content")]
+
+
 def test_classes_and_codes_of_non_answers(mothers):
     assert mothers.question("id").personal == "indirect"
     assert mothers.question("heard").personal == "sensitive"

@@ -10,6 +10,7 @@ from kgeval.errors import ParameterError
 from kgeval.plan.expression import Expression
 
 Personal = Literal["direct", "indirect", "sensitive", "none"]
+Content = Literal["", "phone", "identity"]
 Level = Literal["error", "warning", "note"]
 
 
@@ -60,6 +61,7 @@ class Question:
     default: str = ""
     appearance: str = ""
     read_only: bool = False
+    content: Content = ""  # what a text holds, so that it can be read; a column of its own
     recall: str = ""  # the period that is asked about, e.g. "12 months"; a column of its own
     source: str = ""
     classified: bool = False  # whether the form says the class; without, it counts as direct

@@ -10,7 +10,7 @@ from kgeval.errors import ExpressionError
 from kgeval.plan.expression import Expression, parse
 from kgeval.plan.form.cells import Cells
 from kgeval.plan.form.headers import Header, header, language, languages
-from kgeval.plan.form.model import Choice, Fault, Form, Group, Personal, Question
+from kgeval.plan.form.model import Choice, Content, Fault, Form, Group, Personal, Question
 from kgeval.plan.form.sheets import Row, Sheets, read_sheets
 from kgeval.plan.form.types import RowType, row_type
 
@@ -21,6 +21,7 @@ _CLASSES: Mapping[str, Personal] = {
     "sensitive": "sensitive",
     "none": "none",
 }
+_CONTENTS: Mapping[str, Content] = {"phone": "phone", "identity": "identity"}
 _LISTED = ("list_name", "name", "label", "missing")
 _TRUTHS = {"yes": "true()", "true": "true()", "no": "false()", "false": "false()"}  # pyxform's aliases
 MISSING_KINDS = frozenset({"dk", "refused", "na"})
@@ -205,6 +206,7 @@ class _Survey:
             default=cells.plain("default"),
             appearance=cells.plain("appearance"),
             read_only=cells.plain("read_only").lower() in {"yes", "true", "true()"},
+            content=self._content(row, cells),
             recall=cells.plain("recall"),
             source=cells.plain("source"),
             classified=bool(cells.plain("class")),
@@ -247,6 +249,17 @@ class _Survey:
                 f"write one of {', '.join(_CLASSES)}",
             )
         return _CLASSES.get(written, "direct")
+
+    def _content(self, row: Row, cells: Cells) -> Content:
+        written = cells.plain("content").lower()
+        if written and written not in _CONTENTS:
+            self.fault(
+                row,
+                "content",
+                f"{written!r} is nothing that a text is known to hold; it is read as any text",
+                f"write one of {', '.join(_CONTENTS)}",
+            )
+        return _CONTENTS.get(written, "")
 
     def _relevant(self, row: Row, cells: Cells) -> Expression | None:
         """Join the question's own skip with those of the groups around it."""
