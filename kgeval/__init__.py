@@ -4,7 +4,7 @@ The parts, in the order of the data:
 
 - ``plan``      what should be: :func:`read_study`, :class:`SampleDesign`
 - ``prepare``   raw files → analysable tables (``from kgeval import prepare``)
-- ``estimate``  answers → numbers: :func:`estimate` with :func:`share`, :func:`mean`, :func:`total`, :func:`ratio`
+- ``estimate``  answers → numbers: :func:`estimate` of :func:`share`, :func:`mean`, :func:`ratio`
 - ``evaluate``  numbers → judgement (``from kgeval import evaluate``)
 - ``present``   frames → sentences, tables, charts, pages (``from kgeval import present``)
 - ``run``       notebooks in batch; ``store`` keeps what they make

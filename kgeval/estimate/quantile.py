@@ -115,7 +115,7 @@ def estimate_quantiles(
     >>> frame = pd.DataFrame({"hamlet": np.repeat(range(6), 10), "books": np.arange(60) % 7})
     >>> row = estimate_quantiles(frame, SampleDesign(cluster="hamlet"), quantile("median", "${books}", 0.5))
     >>> row[["value", "low", "high", "df"]].iloc[0].tolist()
-    [2.0, 2.0, 3.0, 5.0]
+    [3.0, 3.0, 4.0, 5.0]
     """
     return estimate_recordwise(
         frame, design, asked,

@@ -13,4 +13,14 @@ from kgeval.prepare.link import link
 from kgeval.prepare.receive import Delivery, receive
 from kgeval.prepare.whole import deposit_whole
 
-__all__ = ["Cleaned", "Delivery", "clean", "conservation", "deposit", "deposit_whole", "link", "receive", "with_totals"]
+__all__ = [
+    "Cleaned",
+    "Delivery",
+    "clean",
+    "conservation",
+    "deposit",
+    "deposit_whole",
+    "link",
+    "receive",
+    "with_totals",
+]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from kgeval.prepare import plain
 from kgeval.prepare.draft import Draft
-from kgeval.prepare.log import CELL_ACTIONS, replay, whole_column
+from kgeval.prepare.log import CELL_ACTIONS, plain_index, replay, whole_column
 from kgeval.prepare.place import OUTSIDE
 from kgeval.prepare.transcribe import Transcript
 
@@ -117,10 +117,11 @@ def with_totals(account: pd.DataFrame) -> pd.DataFrame:
 def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]:
     delivered = transcript.delivered
     sets = {
-        "kept": where.kept, "rejected": where.rejected, "structural": delivered.structural.index,
+        "kept": where.kept, "rejected": where.rejected, "structural": plain_index(delivered.structural.index),
         "other_area": where.other_area, "other_round": where.other_round,
     }  # fmt: skip
-    everything = delivered.records.index.append([delivered.structural.index, delivered.rejected.index])
+    parts = (delivered.records, delivered.structural, delivered.rejected)
+    everything = plain_index(parts[0].index.append([part.index for part in parts[1:]]))
     own = {name: everything[everything.isin(rids)] for name, rids in sets.items()}
     together = own["kept"].append([own[name] for name in ROWS[1:]])
     source = delivered.source
@@ -139,7 +140,7 @@ def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]
 def _cells(transcript: Transcript, kept: pd.Index, changed: pd.DataFrame) -> dict[str, int]:
     """Count the source cells of the kept rows by what became of them."""
     delivered = transcript.delivered
-    rids = delivered.records.index
+    rids = plain_index(delivered.records.index)
     rows = int(rids.isin(kept).sum())
     columns, aside = delivered.records.shape[1], transcript.aside.shape[1]
     widths = _widths(transcript.matching.columns, transcript.matching.parts)
@@ -175,10 +176,16 @@ def _changed_cells(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> pd.Data
 
 def _check_values(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> None:
     """L7: the delivered text of the kept rows, with every line made, reads as the clean values."""
-    text = replay(lines.assign(seq=range(1, len(lines) + 1)), draft.text.loc[kept])
+    text = replay(lines.assign(seq=range(1, len(lines) + 1)), _rows_of(draft.text, kept))
+    answers = _rows_of(draft.answers, kept)
     for name in text.columns:
         written = plain.typed(text[name], plain.kind(draft.form.question(name).type))
-        if not written.equals(draft.answers.loc[kept, name]):
+        if not written.equals(answers[name]):
             raise ConservationError(
                 f"table {draft.table!r}, column {name!r}: delivered text and log do not give the values"
             )
+
+
+def _rows_of(frame: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
+    """Return the rows of these records; all of them without making a copy."""
+    return frame if frame.index.equals(rids) else frame.loc[rids]

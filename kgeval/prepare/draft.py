@@ -151,13 +151,17 @@ class Draft:
         without = [sheet for sheet, questions in self.absent.items() if column in questions]
         return given | sheet_of(rids).isin(without) if without else given
 
-    def keys(self) -> pd.Series:
-        """Return the text of every record's key as it now stands, as delivered where it has none."""
+    def keys(self, rids: pd.Index | None = None) -> pd.Series:
+        """Return the text of each record's key as it now stands, as delivered where it has none.
+
+        ``rids`` are the records asked for, known or not; by default all that were delivered.
+        """
+        rids = self.text.index if rids is None else rids
         named = [column for column in self.key_columns if column in self.text]
         if not named:
-            return pd.Series(pd.NA, index=self.text.index, dtype="str")
+            return pd.Series(pd.NA, index=rids, dtype="str")
         parts = [
-            plain.plain(self.answers[column]).reindex(self.text.index).fillna(self.text[column])
+            plain.plain(self.answers[column].reindex(rids)).fillna(self.text[column].reindex(rids))
             for column in named
         ]
         return (
@@ -176,7 +180,7 @@ def draft(
     repeat: str = "",
 ) -> Draft:
     """Put the sheets of one table under one another, before any check."""
-    text = pd.concat([transcript.text for transcript in transcripts])
+    text = _by_record([transcript.text for transcript in transcripts])
     asked = [question.name for question in form.questions if question.name in text]
     answers = _stack([transcript.answers for transcript in transcripts], asked, form)
     sheets = pd.DataFrame(
@@ -194,9 +198,9 @@ def draft(
         form=form,
         sheets=sheets,
         origin=_origin(transcripts),
-        untabled=pd.concat([transcript.delivered.rejected["text"] for transcript in transcripts]),
+        untabled=_by_record([transcript.delivered.rejected["text"] for transcript in transcripts]),
         text=text.reindex(columns=asked),
-        aside=pd.concat([transcript.aside for transcript in transcripts]),
+        aside=_by_record([transcript.aside for transcript in transcripts]),
         decoded=answers,
         answers=answers,
         placed=pd.DataFrame({"round": "", "area": ""}, index=text.index, dtype="str"),
@@ -209,7 +213,7 @@ def draft(
 
 def _stack(frames: Sequence[pd.DataFrame], columns: Sequence[str], form: Form) -> pd.DataFrame:
     """Concatenate typed frames so that a column which some of them lack keeps its type."""
-    index = frames[0].index.append([frame.index for frame in frames[1:]])
+    index = plain_index(frames[0].index.append([frame.index for frame in frames[1:]]))
     stacked = {}
     for name in columns:
         dtype: Any = plain.DTYPES[plain.kind(form.question(name).type)]
@@ -217,7 +221,7 @@ def _stack(frames: Sequence[pd.DataFrame], columns: Sequence[str], form: Form) -
             frame[name].astype(dtype) if name in frame else pd.Series(index=frame.index, dtype=dtype)
             for frame in frames
         ]
-        stacked[name] = parts[0] if len(parts) == 1 else pd.concat(parts)
+        stacked[name] = (parts[0] if len(parts) == 1 else pd.concat(parts)).set_axis(index)
     return pd.DataFrame(stacked, index=index)
 
 
@@ -233,7 +237,14 @@ def _origin(transcripts: Sequence[Transcript]) -> pd.DataFrame:
                 sheet=delivered.source.sheet,
             )
         )
-    return pd.concat(parts)
+    origin: pd.DataFrame = _by_record(parts)
+    return origin
+
+
+def _by_record(parts: Sequence[Any]) -> Any:
+    """Put frames or series under one another, indexed so that records are found fast."""
+    together = parts[0] if len(parts) == 1 else pd.concat(parts)
+    return together.set_axis(plain_index(together.index))
 
 
 def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
@@ -241,10 +252,9 @@ def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
     changes = frame(outcome.changes, CHANGE)
     changes = changes.loc[changes["action"].isin(CELL_ACTIONS) & changes["column"].isin(answers.columns)]
     columns = {name: answers[name] for name in answers.columns}
-    where = plain_index(answers.index)
     for name, lines in changes.groupby("column", sort=False):
         last = lines.drop_duplicates("rid", keep="last")
-        place = where.get_indexer(last["rid"].to_numpy(dtype=object))
+        place = answers.index.get_indexer(pd.Index(last["rid"].to_numpy(dtype=object)))
         text = last["new_value"].where(last["new_value"] != "")[place >= 0]
         column = columns[str(name)].array.copy()
         column[place[place >= 0]] = plain.typed(text, plain.kind(form.question(str(name)).type)).array

@@ -112,7 +112,7 @@ def _located(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
         located[column] = sheets[column].fillna("").to_numpy()
     row = pd.to_numeric(rid.str.rsplit(":", n=1).str[-1].to_series(), errors="coerce")
     located["row"] = row.astype("Int64").array
-    located["key"] = draft.keys().reindex(rid).fillna("").to_numpy()
+    located["key"] = draft.keys(rid).fillna("").to_numpy()
     located["position"] = order.reindex(rid).fillna(-1).to_numpy()
     return located
 

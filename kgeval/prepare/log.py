@@ -140,12 +140,14 @@ def whole_column(lines: pd.DataFrame) -> pd.Series:
 
 def plain_index(rids: pd.Index) -> pd.Index:
     """Return the records as an index that finds many of them fast: of plain Python texts."""
-    return pd.Index(rids.to_numpy(dtype=object), dtype=object)
+    plain: pd.Index = pd.Index(rids.to_numpy(dtype=object), dtype=object)
+    return plain
 
 
 def sheet_of(rids: pd.Index) -> pd.Index:
     """Return the identity of the sheet that each record came from: its own without the row."""
-    return rids.str.rsplit(":", n=1).str[0] + ":"
+    sheets: pd.Index = rids.str.rsplit(":", n=1).str[0] + ":"
+    return sheets
 
 
 def _translate(
@@ -200,18 +202,18 @@ def _rewrite(frame: pd.DataFrame, cells: pd.DataFrame, *, found: str, wanted: st
         name = str(column)
         if name not in columns:
             continue
-        place = where.get_indexer(lines["rid"].to_numpy(dtype=object))
+        place = where.get_indexer(pd.Index(lines["rid"].to_numpy(dtype=object)))
         here, place = place >= 0, place[place >= 0]
         before, after = (lines[part].to_numpy(dtype=object)[here] for part in (found, wanted))
-        text = columns[name].fillna("").to_numpy(dtype=object, copy=True)
-        stale = (text[place] != before) & (text[place] != after)
+        text = columns[name].array.copy()
+        held = pd.Series(text[place], dtype="str").fillna("").to_numpy(dtype=object)
+        stale = (held != before) & (held != after)
         if stale.any():
             rid = where[place[int(stale.argmax())]]
             raise LogError(
                 f"column {name!r} of the record {rid} holds another value than the correction log expects; "
                 "this log was written for other data"
             )
-        text[place] = after
-        filled = pd.Series(text, index=frame.index, dtype="str")
-        columns[name] = filled.where(filled != "")
+        text[place] = pd.Series(after, dtype="str").replace("", np.nan).array
+        columns[name] = pd.Series(text, index=frame.index)
     return pd.DataFrame(columns, index=frame.index)

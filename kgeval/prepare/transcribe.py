@@ -90,7 +90,7 @@ def transcribe(
             window=notation.window,
             date_swap=notation.date_swap,
             key=name in key_columns,
-            content="place" if name in notation.place_columns else "",
+            content="place" if name in notation.place_columns else question.content,
             places=notation.places or None,
         )
         answers[name] = decoded.values  # noqa: PD011 - a field of its own

@@ -132,7 +132,7 @@ class _Desk:
             for column, (question, cell) in enumerate(zip(self.questions, answers, strict=True), start=1):
                 if cell == "":
                     continue
-                if question.type in _NUMBERS and _is_number(cell):
+                if question.type in _NUMBERS and _is_number(cell, whole=question.type == "integer"):
                     self.sheet.write_number(row, column, float(cell), number)
                 elif question.type == "date" and (moment := _as_day(cell)) is not None:
                     self.sheet.write_datetime(row, column, moment, day)
@@ -172,8 +172,11 @@ def _runs(parts: list[str]) -> list[tuple[int, int, str]]:
     return runs
 
 
-def _is_number(cell: str) -> bool:
+def _is_number(cell: str, *, whole: bool) -> bool:
+    """Whether the cell is stored as a number; dots that part thousands keep it a text."""
     body = cell.removeprefix("-")
+    if whole:
+        return body.isascii() and body.isdigit()
     return (
         body.isascii() and body.replace(".", "", 1).isdigit() and body[:1].isdigit() and body[-1:].isdigit()
     )

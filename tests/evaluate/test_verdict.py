@@ -45,7 +45,8 @@ def census(met: int, answered: int, unknown: int) -> dict[str, object]:
     size = answered + unknown
     return sampled(0.5) | {
         "value": met / answered, "se": math.nan, "low": math.nan, "high": math.nan, "df": math.nan,
-        "n": answered, "interval_method": "census", "missing_low": met / size, "missing_high": (met + unknown) / size,
+        "n": answered, "interval_method": "census", "missing_low": met / size,
+        "missing_high": (met + unknown) / size,
     }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_aggregates_are_unknown_only_as_long_as_an_answer_could_decide_them(stud
         {
             "groups": groups(children=[10] * 6),
             "staff": staff(
-                ("before", "g0", 1, 1, 2), ("before", "g0", 2, 0, 3),  # the one who is no carer does not count
+                ("before", "g0", 1, 1, 2), ("before", "g0", 2, 0, 3),  # no carer: does not count
                 ("before", "g1", 1, 1, 2), ("before", "g1", 1, None, None),
                 ("before", "g2", 1, 0, 1), ("before", "g2", 1, None, 1),
                 ("before", "g3", None, 0, 1),

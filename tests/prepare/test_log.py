@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgeval.prepare.log import LOG_COLUMNS, START, LogError, chain, log_hash, replay, undo, verify
@@ -14,6 +14,10 @@ RIDS = [f"{sheet}{row}" for sheet in SHEETS for row in (2, 3, 4)]
 COLUMNS = ("x", "y")
 Case = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]  # raw, log, clean
 CELL = st.sampled_from(["", "1", "2", "có", "1.234"])
+
+
+# drawing a case builds frames, which takes its time on a busy machine
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -45,12 +49,14 @@ def raw_and_log(draw: st.DrawFn) -> Case:
     return raw, chain(pd.DataFrame(lines, columns=columns)), now.where(now != "")
 
 
+@law
 @given(raw_and_log())
 def test_the_log_makes_the_clean_table_from_the_raw_one(case: Case) -> None:
     raw, log, clean = case
     pd.testing.assert_frame_equal(replay(log, raw), clean)
 
 
+@law
 @given(raw_and_log())
 def test_replaying_twice_is_replaying_once(case: Case) -> None:
     raw, log, _ = case
@@ -58,6 +64,7 @@ def test_replaying_twice_is_replaying_once(case: Case) -> None:
     pd.testing.assert_frame_equal(replay(log, clean), clean)
 
 
+@law
 @given(raw_and_log())
 def test_undoing_gives_the_delivered_cells_of_the_kept_rows_back(
     case: Case,
@@ -67,6 +74,7 @@ def test_undoing_gives_the_delivered_cells_of_the_kept_rows_back(
     pd.testing.assert_frame_equal(undo(log, clean), raw.loc[clean.index])
 
 
+@law
 @given(raw_and_log(), st.data())
 def test_an_altered_line_breaks_the_chain(case: Case, data: st.DataObject) -> None:
     _, log, _ = case

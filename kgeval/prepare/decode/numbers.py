@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -78,7 +79,8 @@ class Numbers:
         if plain is None:
             return unread(rule)
         if scale != 1:
-            return self._finished(_negated(sign) * float(plain) * scale, "UNIT_WORD")
+            # exact: in floats 4.1 million is no whole number
+            return self._finished(_negated(sign) * float(Decimal(plain) * scale), "UNIT_WORD")
         if amount != bare:
             rule = "UNIT_WORD"
         elif not rule:
@@ -181,12 +183,12 @@ def _scaled_sum(folded: str) -> float | str:
     found = _sum_pattern().fullmatch(folded)
     if found is None:
         return "NOT_A_NUMBER"
-    scale, head, tail = _scales()[found["scale"]], float(found["head"].replace(",", ".")), found["tail"]
+    scale, head, tail = _scales()[found["scale"]], Decimal(found["head"].replace(",", ".")), found["tail"]
     if smaller := _scales().get(found["tail_scale"] or ""):
         return "NOT_A_NUMBER" if smaller >= scale else float(head * scale + int(tail) * smaller)
-    if len(tail) == 2 or not head.is_integer():
+    if len(tail) == 2 or head % 1:
         return "AMBIGUOUS_NUMBER"
-    return float(head * scale + int(tail) * scale / 10 ** len(tail))
+    return float(head * scale + Decimal(int(tail) * scale) / 10 ** len(tail))
 
 
 @cache
