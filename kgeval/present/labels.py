@@ -1,4 +1,4 @@
-"""The words that people see: one file a language, looked up by a dotted name."""
+"""The words that people see: one folder a language, one file a subject, looked up by a dotted name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from kgeval.errors import ParameterError
 
-_RESOURCES = files("kgeval.present") / "resources"
+_RESOURCES = files("kgeval.present") / "resources" / "labels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +50,26 @@ def labels(lang: str) -> Labels:
     Raises
     ------
     ParameterError
-        There is no label file of this language.
+        There are no label files of this language.
+    ValueError
+        Two of its files have the same name for a word.
     """
     known = languages()
     if lang not in known:
         raise ParameterError(f"there are no labels in {lang!r}; languages are {', '.join(known)}")
-    content = tomllib.loads((_RESOURCES / f"labels_{lang}.toml").read_text(encoding="utf-8"))
-    return Labels(lang=lang, words=_flat(content))
+    words: dict[str, Any] = {}
+    for file in sorted((_RESOURCES / lang).iterdir(), key=lambda file: file.name):
+        content = _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        if twice := sorted(words.keys() & content.keys()):
+            raise ValueError(f"labels of {lang}: {twice[0]} stands in {file.name} and in another file")
+        words |= content
+    return Labels(lang=lang, words=words)
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages that have a label file, in alphabetical order."""
-    names = sorted(file.name for file in _RESOURCES.iterdir())
-    return tuple(
-        name.removeprefix("labels_").removesuffix(".toml") for name in names if name.startswith("labels_")
-    )
+    """Return the languages that have labels, in alphabetical order."""
+    return tuple(sorted(folder.name for folder in _RESOURCES.iterdir() if folder.is_dir()))
 
 
 def _flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
