@@ -2,7 +2,8 @@
 
 In the order of use: what results say (``sentences``, ``target_sentences``, ``change_sentences``,
 ``title``, ``note``), tables that display themselves (``targets_table`` …), charts
-(``against_target``, ``dumbbell`` …, ``save``), pages (``notebook_page``, ``index_page``).
+(``against_target``, ``dumbbell`` …, ``save``), headings that vanish with what they
+head (``section``), pages (``notebook_page``, ``index_page``).
 """
 
 from kgeval.present.charts.against_target import against_target, against_target_by_area
@@ -25,6 +26,7 @@ from kgeval.present.prose import (
     title,
 )
 from kgeval.present.published import publish, publish_changes, round_labels
+from kgeval.present.section import Headed, section
 from kgeval.present.tables.data import (
     accounts_table,
     corrections_table,
@@ -48,6 +50,7 @@ __all__ = [
     "Chart",
     "Charts",
     "Forest",
+    "Headed",
     "Link",
     "Section",
     "TableSpec",
@@ -80,6 +83,7 @@ __all__ = [
     "publish_changes",
     "round_labels",
     "save",
+    "section",
     "sentence",
     "sentences",
     "tables_table",
