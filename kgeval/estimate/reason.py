@@ -37,6 +37,8 @@ CODES = {
     "negative_weights": "how many calibrated weights are below 0",
     "replicates": "how many replicate weights of which kind give the variance",
     "outside": "a limit of the interval lies beyond the lowest or highest answer",
+    "separation": "a term of a logistic regression predicts the answer without error: no finite coefficient",
+    "collinear": "a term of a regression cannot be told from those before it",
     "few_clusters": "standard error and degrees of freedom corrected for few clusters (CR2)",
     "nchs": "the rule of the presentation standard that decided the flag",
     "nchs2017": "the same, to the letter of 2017",
