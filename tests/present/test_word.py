@@ -74,7 +74,7 @@ def test_head_signature_and_numbers(document) -> None:
         "BÁO CÁO",
         "BAN CHỈ ĐẠO",
         "Nơi nhận:",
-        "- Lưu: VT.",
+        "- Lưu: VT, ….",
         "Phụ lục I",
         "Phụ lục II",
         "Bảng 1. ",

@@ -1,0 +1,202 @@
+"""The written report of one area, or of the whole, in the order of the provincial summary.
+
+What the data say is written; what only the agency knows stands as a place to fill in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from kgeval.plan.area import WHOLE
+from kgeval.plan.indicator import MAIN
+from kgeval.present.conference.drawn import area_charts, charts_by_area
+from kgeval.present.conference.judged import judged_changes, other_results, priorities, published_targets
+from kgeval.present.conference.masthead import masthead
+from kgeval.present.conference.outline import Chapter, appendix, part
+from kgeval.present.labels import Labels, labels
+from kgeval.present.measure import word_of
+from kgeval.present.numbers import Numbers
+from kgeval.present.prose import change_sentences, target_sentences
+from kgeval.present.published import several_areas
+from kgeval.present.results import Results
+from kgeval.present.tables.official import official_table
+from kgeval.present.tables.results import areas_table, estimates_table, targets_table, variants_table
+from kgeval.present.tables.spec import TableSpec
+from kgeval.present.text import lowered
+from kgeval.present.word import Appendix, Block, Figure, Heading, Paragraph, report
+
+
+_NARROW = ("indicator", "value", "interval", "n")  # what a portrait page has room for
+
+
+def area_report(results: Results, area: str) -> bytes:
+    """Return the Word report of one area, or of the whole."""
+    own, place = results.of(area), results.place(area)
+    by_area = results if area == WHOLE else None
+    body = [
+        *_opening(own, place),
+        *part("one", _first_part(own, place, by_area), results),
+        *part("two", _second_part(own), results),
+        *part("three", (Chapter(name="ahead"), Chapter(name="proposals")), results),
+    ]
+    return report(
+        masthead(results, area),
+        body,
+        appendices=_appendices(own, place, by_area),
+        lang=results.lang,
+        synthetic=results.synthetic,
+        banner=word_of(results.study.banner, results.lang),
+    )
+
+
+def _opening(own: Results, place: str) -> list[Block]:
+    words, study = labels(own.lang), own.study
+    low = (*words.listed("subject.lowered"), *words.listed("subject.wholes"))
+    inside = lowered(place) if place.startswith(low) else place
+    said = words.fill("report.opening", phase=_phase(own, words), place=inside)
+    return [Paragraph(text=" ".join([said, *_as_of(own, words)]))] if len(study.rounds) > 1 else []
+
+
+def _phase(own: Results, words: Labels) -> str:
+    return word_of(own.study.phase, words.lang) or word_of(own.study.title, words.lang)
+
+
+def _as_of(own: Results, words: Labels) -> list[str]:
+    day = own.study.data_as_of
+    if day is None:
+        return []
+    numbers = Numbers(lang=words.lang)
+    targets = [one.target for one in own.study.indicators if one.target is not None]
+    due = max((target.as_of for target in targets if target.as_of is not None), default=day)
+    name = "report.before_the_end" if due > day else "report.data_as_of"
+    return [words.fill(name, date=numbers.date(day), due=numbers.date(due))]
+
+
+def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chapter, ...]:
+    others = other_results(own)
+    tasks: tuple[Block, ...] = ()
+    if len(others):
+        tasks = (
+            Heading(text=labels(own.lang)["report.of_others"], level=3),
+            _only(estimates_table(others, own.study, own.lang), _NARROW),
+        )
+    return (
+        Chapter(name="features"),
+        Chapter(name="leading"),
+        Chapter(name="targets", blocks=tuple(_targets(own, place, by_area))),
+        Chapter(name="tasks", blocks=tasks, to_add=True),
+        Chapter(name="agencies"),
+        Chapter(name="funds"),
+    )
+
+
+def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
+    words, study, lang = labels(own.lang), own.study, own.lang
+    chart, change = area_charts(own)
+    said = target_sentences(own.endline, own.verdicts, study, lang).paragraphs
+    changes = change_sentences(judged_changes(own), study, lang).paragraphs
+    reported: dict[str, str] | None = {} if study.report else None
+    blocks: list[Block] = []
+    if said:
+        blocks += [
+            Heading(text=words["report.of_targets"], level=3),
+            official_table(own.endline, own.verdicts, study, lang, place=place, reported=reported),
+            *(Paragraph(text=text) for text in said),
+            Figure(chart=chart, caption=words.fill("report.figure_targets", place=place)),
+        ]
+    if by_area is not None:
+        blocks += _by_area(by_area, words)
+    if changes:
+        blocks += [
+            Heading(text=words["report.of_changes"], level=3),
+            *(Paragraph(text=text) for text in changes),
+            Figure(chart=change, caption=words.fill("report.figure_changes", place=place)),
+        ]
+    return blocks
+
+
+def _by_area(results: Results, words: Labels) -> list[Block]:
+    level = lowered(word_of(results.study.area_level, results.lang))
+    drawn = zip(priorities(results), charts_by_area(results), strict=True)
+    figures: list[Block] = []
+    for key, chart in drawn:
+        if several_areas(chart.data):
+            what = word_of(results.study.indicator(key).label, results.lang)
+            caption = words.fill("report.figure_area", what=what, level=level)
+            figures.append(Figure(chart=chart, caption=caption))
+    return [Heading(text=words.fill("report.of_areas", level=level), level=3), *figures] if figures else []
+
+
+def _second_part(own: Results) -> tuple[Chapter, ...]:
+    words = labels(own.lang)
+    table = targets_table(own.endline, own.verdicts, own.study, own.lang).cells
+    outcomes = list(published_targets(own)["outcome"])
+    good = [_met_line(row, words) for row, code in _rows(table, outcomes) if code == "met"]
+    rest = [_met_line(row, words) for row, code in _rows(table, outcomes) if code != "met"]
+    limits: list[Block] = []
+    if rest:
+        limits = [Heading(text=words["report.of_results"], level=3), *map(_paragraph, rest)]
+    caveats = [words[f"caveat.{name}"] for name in ("sample", "no_comparison", "no_average")]
+    limits += [Heading(text=words["report.of_data"], level=3), *map(_paragraph, caveats)]
+    return (
+        Chapter(name="strengths", blocks=tuple(map(_paragraph, good)), to_add=True),
+        Chapter(name="limits", blocks=tuple(limits), to_add=True),
+        Chapter(name="causes"),
+        Chapter(name="lessons"),
+    )
+
+
+def _rows(table: pd.DataFrame, outcomes: Sequence[str]) -> list[tuple[dict[str, str], str]]:
+    records = [{str(key): str(text) for key, text in row.items()} for row in table.to_dict("records")]
+    return list(zip(records, outcomes, strict=True))
+
+
+def _met_line(row: dict[str, str], words: Labels) -> str:
+    verdict = "; ".join(lowered(row[key].lstrip("●■◆ ")) for key in ("official", "statistical"))
+    return words.fill(
+        "report.met_line", target=row["target_label"], value=row["done"], plan=row["plan"], verdict=verdict
+    )
+
+
+def _only(table: TableSpec, keys: Sequence[str]) -> TableSpec:
+    return replace(table, columns=tuple(column for column in table.columns if column.key in keys))
+
+
+def _paragraph(text: str) -> Paragraph:
+    return Paragraph(text=text)
+
+
+def _appendices(own: Results, place: str, by_area: Results | None) -> list[Appendix]:
+    study, lang = own.study, own.lang
+    tables: list[Block] = []
+    for table in (targets_table, variants_table):
+        made = table(own.endline, own.verdicts, study, lang, place=place)
+        tables += [made] if len(made.cells) else []
+    if by_area is not None:
+        rows = by_area.endline[by_area.endline["area"] != WHOLE]
+        made = areas_table(rows, by_area.verdicts, study, lang)
+        tables += [made] if len(made.cells) else []
+    return [
+        *appendix("targets", tables, own),
+        *appendix("groups", (), own),
+        *appendix("training", (), own),
+        *appendix("money", (), own),
+        *appendix("method", _method(own), own),
+        *appendix("praise", (), own),
+    ]
+
+
+def _method(own: Results) -> list[Block]:
+    words = labels(own.lang)
+    blocks: list[Block] = []
+    for indicator in own.study.indicators:
+        if indicator.variant != MAIN or indicator.target is None:
+            continue
+        parts = (word_of(indicator.method, own.lang), word_of(indicator.limits, own.lang))
+        if any(parts):
+            blocks.append(Heading(text=word_of(indicator.label, own.lang), level=3))
+            blocks.extend(Paragraph(text=text) for text in parts if text)
+    return [*blocks, _paragraph(words["caveat.sample"]), _paragraph(words["caveat.census"])]
