@@ -22,7 +22,8 @@ FLOORS = {
     "estimate": {"errors", "store", "plan"},
     "present": {"errors", "store", "plan"},
     "run": {"errors", "store", "plan"},
-    "evaluate": {"errors", "store", "plan", "estimate"},
+    "protect": {"errors", "store", "plan"},
+    "evaluate": {"errors", "store", "plan", "estimate", "protect"},
 }
 ON_TOP = {"cli", "simulate", "__init__", "__main__"}
 

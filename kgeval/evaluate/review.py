@@ -19,6 +19,7 @@ from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.study import Study
 from kgeval.plan.table import Table
+from kgeval.protect import disclose, disclose_changes
 
 ESTIMATES = ("indicator", "variant", "round", "area", "by", "by_value", "kind", *COLUMNS)
 CHANGES = (
@@ -43,23 +44,35 @@ def estimate_indicators(
 
     Returns
     -------
-    One row a definition, round and value of a breakdown, with the columns ``ESTIMATES``.
+    One row a definition, round and value of a breakdown, with the columns ``ESTIMATES``; ``flag`` is
+    ``suppress`` where the number is not reliable enough or would say too much about a few.
     """
     parts = [
         _estimate_table(study.tables[key], indicators, tables[key], area, profile)
         for key, indicators in _by_table(study)
     ]
     rows = pd.concat(parts, ignore_index=True)
-    return _in_order(study, rows)[list(ESTIMATES)]
+    return disclose(_in_order(study, rows)[list(ESTIMATES)], study)
 
 
-def change_indicators(study: Study, tables: Mapping[str, pd.DataFrame], area: Area | None) -> pd.DataFrame:
+def change_indicators(
+    study: Study,
+    tables: Mapping[str, pd.DataFrame],
+    area: Area | None,
+    estimates: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Estimate the change from baseline to endline of every definition in one area.
+
+    Parameters
+    ----------
+    estimates
+        What ``estimate_indicators`` gave for the area: a change is withheld where one of its rounds is.
 
     Returns
     -------
     One row a definition that was asked in both rounds, with the columns ``CHANGES`` (and, for a
-    census, how many units improved, worsened, stayed, entered and left).
+    census, how many units improved, worsened, stayed, entered and left); with ``estimates`` a last
+    column ``flag``, which is ``suppress`` or empty.
     """
     start, end = study.baseline.key, study.endline.key
     parts = []
@@ -85,7 +98,8 @@ def change_indicators(study: Study, tables: Mapping[str, pd.DataFrame], area: Ar
     comparable = {(one.key, one.variant): one.comparable for one in study.indicators}
     pairs = zip(rows["indicator"], rows["variant"], strict=True)
     rows = rows.assign(comparable=[comparable[pair] for pair in pairs])
-    return rows[[*CHANGES, *(column for column in rows if column not in CHANGES)]]
+    rows = rows[[*CHANGES, *(column for column in rows if column not in CHANGES)]]
+    return rows if estimates is None else disclose_changes(rows, estimates)
 
 
 def _by_table(study: Study) -> Iterator[tuple[str, list[Indicator]]]:

@@ -85,6 +85,11 @@ class Measure:
         text = self.numbers.number(difference, decimals, sign=sign)
         return f"{text} {self.unit}" if self.unit and not absent(difference) else text
 
+    def bare_difference(self, difference: float) -> str:
+        """Return a change without its unit, for a column or a chart: ``+37,8``, ``+61.511``."""
+        decimals = 0 if self.kind == "count" else self._sensible(difference)
+        return self.numbers.number(difference * self.scale, decimals, sign=True)
+
     def difference_from_to(self, low: float | None, high: float | None) -> str:
         """Return the limits of a change in words: ``từ 10,2 đến 23,6 điểm phần trăm``."""
         decimals = 0 if self.kind == "count" else self._sensible(low, high)

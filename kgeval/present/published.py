@@ -161,6 +161,9 @@ def _answer_label(study: Study, table: str, column: str, value: str, lang: str) 
             for choice in question.choices:
                 if choice.name == value:
                     return word_of(choice.label, lang)
+    for derived in study.norms.derived:
+        if (derived.table, derived.name) == (table, column) and derived.lookup is not None:
+            return _answer_label(study, derived.lookup.table, derived.lookup.column, value, lang)
     return value
 
 

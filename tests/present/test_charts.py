@@ -7,6 +7,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from kgeval.errors import ParameterError
 from kgeval.present import against_target, against_target_by_area, dumbbell, save
@@ -187,9 +188,20 @@ def test_what_is_not_comparable_is_named_and_not_drawn() -> None:
 
 
 def test_a_change_is_hidden_where_one_round_is() -> None:
-    estimates = pd.DataFrame([estimate_row(flag="suppress", round="baseline"), estimate_row()])
-    chart = dumbbell(pd.DataFrame([change_row()]), made_up_study(1), "vi", estimates=estimates)
-    assert chart.data.loc[0, ["from_value", "to_value", "difference", "low"]].isna().all()
+    estimates = pd.DataFrame([estimate_row(flag="suppress", round="baseline", area="1"), estimate_row()])
+    both = pd.DataFrame([change_row(), change_row(area="1")])
+    chart = dumbbell(both, made_up_study(2), "vi", estimates=estimates)
+    hidden = chart.data.set_index("area").loc["1", ["from_value", "to_value", "difference", "low"]]
+    assert hidden.isna().all()
+
+
+def test_an_indicator_that_is_not_published_is_named_and_not_drawn() -> None:
+    changes = pd.DataFrame([change_row(flag="suppress"), change_row(indicator="G", flag="")])
+    chart = dumbbell(changes, made_up_study(1), "vi")
+    assert chart.data["indicator"].tolist() == ["G"]
+    words = " ".join(text.get_text() for text in chart.figure.findobj(Text)).replace("\n", " ")
+    assert "Không vẽ vì không công bố" in words
+    assert words.count("Bà mẹ được truyền thông") == 1
 
 
 def test_nothing_to_draw_is_said() -> None:

@@ -41,7 +41,8 @@ def dumbbell(
 ) -> Chart:
     """Draw both rounds and the change between them.
 
-    What is not comparable between the rounds, or only with caution, is not drawn: the note names it.
+    What is not comparable between the rounds, or only with caution, is not drawn: the note names it. Of the
+    indicators of one area, the note names those that are not published too; an area stays as an empty row.
 
     Parameters
     ----------
@@ -62,14 +63,17 @@ def dumbbell(
     """
     everything = main(plain(publish_changes(changes, study, lang, estimates)))
     everything = everything[everything["kind"] == "share"]
-    rows = in_reading_order(everything[everything["comparable"] == "yes"], by="difference")
+    drawn = everything["comparable"] == "yes"
+    if not several_areas(everything):
+        drawn &= everything["outcome"] != "suppressed"
+    rows = in_reading_order(everything[drawn], by="difference")
     if rows.empty:
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
     if len(rows) > size_of(size).rows:
         raise ParameterError(
             f"a chart of size {size!r} shows at most {size_of(size).rows} rows, got {len(rows)}; choose fewer"
         )
-    left_out = everything[everything["comparable"] != "yes"]
+    left_out = everything[~drawn]
     content = _content(rows, left_out, study, lang, synthetic=synthetic)
     sheet = lay_out(content, size_of(size))
     _draw(sheet, rows, lang)
@@ -140,8 +144,7 @@ def change_cell(row: pd.Series) -> str:
     if difference is None:
         return words["numbers.absent"]
     measure = Measure(kind=row["kind"], lang=row["lang"])
-    decimals = 0 if measure.kind == "count" else 1
-    text = measure.numbers.number(difference * measure.scale, decimals, sign=True)
+    text = measure.bare_difference(difference)
     low, high = number_of(row, "low"), number_of(row, "high")
     if row["outcome"] == "census":
         return words.fill("chart.change_census", change=text)
@@ -169,9 +172,10 @@ def _remarks(rows: pd.DataFrame, left_out: pd.DataFrame, words: Labels) -> list[
         remarks.append(words["chart.note_interval"])
     if bool((rows["outcome"] == "suppressed").any()):
         remarks.append(words["chart.note_suppressed"])
-    if not left_out.empty:
-        named = ", ".join(dict.fromkeys(left_out["short"]))
-        remarks.append(words.fill("chart.note_not_compared", what=named))
+    withheld = left_out["outcome"] == "suppressed"
+    for note, left in (("not_compared", left_out[~withheld]), ("not_published", left_out[withheld])):
+        if not left.empty:
+            remarks.append(words.fill(f"chart.note_{note}", what=", ".join(dict.fromkeys(left["short"]))))
     return remarks
 
 
