@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -122,9 +122,15 @@ def estimates_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSp
 
 
 def breakdowns_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSpec:
-    """Return the main definitions by groups; a group that too few answers carry shows a dash."""
+    """Return the main definitions by groups; a group that too few answers carry shows a dash.
+
+    A breakdown of which nothing is published is named in the notes.
+    """
     words = labels(lang)
-    rows = [row for row in _records(main(publish(estimates, None, study, lang))) if row["by"]]
+    cut = [row for row in _records(main(publish(estimates, None, study, lang))) if row["by"]]
+    seen = {_heading(row) for row in cut if number_of(row, "value") is not None}
+    rows = [row for row in cut if _heading(row) in seen]
+    unseen = dict.fromkeys(_heading(row) for row in cut if _heading(row) not in seen)
     columns = _columns(
         words,
         ("group", "left"), ("value", "right"), ("interval", "right"), ("n", "right"), ("note", "left"),
@@ -134,17 +140,33 @@ def breakdowns_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableS
         words["table.breakdowns"],
         columns,
         [_result_row(row, words) for row in rows],
-        groups=[f"{row['short']} – {row['by_label']}" for row in rows],
-        notes=_remarks(rows, words) if rows else [words["table.empty"]],
+        groups=[_heading(row) for row in rows],
+        notes=[*(_remarks(rows, words) if rows else [words["table.empty"]]), *_unpublished(unseen, words)],
     )
+
+
+def _heading(row: pd.Series) -> str:
+    return f"{row['short']} – {row['by_label']}"
+
+
+def _unpublished(names: Iterable[str], words: Labels) -> list[str]:
+    listed = "; ".join(names)
+    return [words.fill("table.not_published", what=listed)] if listed else []
 
 
 def changes_table(
     changes: pd.DataFrame, study: Study, lang: str, *, estimates: pd.DataFrame | None = None
 ) -> TableSpec:
-    """Return both rounds, the change with its interval, and whether it is clear."""
+    """Return both rounds, the change with its interval, and whether it is clear.
+
+    What is not published is named in the notes; a target stays in its row, with dashes.
+    """
     words = labels(lang)
-    rows = _records(publish_changes(changes, study, lang, estimates))
+    everything = _records(publish_changes(changes, study, lang, estimates))
+    rows = [row for row in everything if row["outcome"] != "suppressed" or _has_target(row, study)]
+    unseen = dict.fromkeys(
+        row["short"] for row in everything if row["outcome"] == "suppressed" and not _has_target(row, study)
+    )
     columns = _columns(
         words,
         ("indicator", "left"), ("from_value", "right"), ("to_value", "right"), ("difference", "right"),
@@ -155,13 +177,17 @@ def changes_table(
         words["table.changes"],
         columns,
         [_change_row(row, words) for row in rows],
-        notes=[words["caveat.no_comparison"]] if rows else [words["table.empty"]],
+        notes=[words["caveat.no_comparison"] if rows else words["table.empty"], *_unpublished(unseen, words)],
         colours={
             (number, "clear"): change_colour(row["outcome"])
             for number, row in enumerate(rows)
             if row["outcome"] in ("up", "down", "unclear")
         },
     )
+
+
+def _has_target(row: pd.Series, study: Study) -> bool:
+    return study.indicator(row["indicator"], row["variant"]).target is not None
 
 
 def _columns(words: Labels, *wanted: tuple[str, Align]) -> list[Column]:
@@ -211,7 +237,8 @@ def _result_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
 
 def _change_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
     measure = Measure(kind=row["kind"], lang=words.lang)
-    conclusions = {"up": "clear_up", "down": "clear_down", "unclear": "unclear", "census": "census"}
+    conclusions = {"up": "clear_up", "down": "clear_down", "unclear": "unclear", "census": "census",
+                   "suppressed": "suppressed"}  # fmt: skip
     caution = ""
     if row["comparable"] != "yes":
         caution = row["comparable_reason"] or words["change_sentence.caution_plain"]
