@@ -22,6 +22,8 @@ def cross_faults(study: Study) -> Iterator[str]:
     yield from _table_faults(study)
     yield from _derived_faults(study)
     yield from _indicator_faults(study)
+    yield from _comparison_faults(study)
+    yield from _panel_faults(study)
 
 
 def _table_faults(study: Study) -> Iterator[str]:
@@ -85,6 +87,29 @@ def _indicator_faults(study: Study) -> Iterator[str]:
         if indicator.weight:
             yield from _name_faults(study, where, "weight", indicator.table, indicator.weight)
         yield from (f"{where}: there is no round {name!r}" for name in indicator.rounds if name not in rounds)
+
+
+def _comparison_faults(study: Study) -> Iterator[str]:
+    for key, comparison in study.comparisons.items():
+        where = f"study.toml comparison {key}"
+        yield from _expression_faults(study, where, key, {})  # is there such a table?
+        names = filter(None, (comparison.column, comparison.unit, *comparison.balance))
+        for name in names:
+            yield from _name_faults(study, where, "a column", key, name)
+
+
+def _panel_faults(study: Study) -> Iterator[str]:
+    for key, panel in study.panels.items():
+        where = f"study.toml panel {key}"
+        parts = {"found": panel.found, **{f"fate {fate}": rule for fate, rule in panel.fates.items()}}
+        events = panel.transitions
+        parts |= {f"transition {place} before": one.before for place, one in enumerate(events, 1)}
+        parts |= {f"transition {place} after": one.after for place, one in enumerate(events, 1)}
+        yield from _expression_faults(study, where, key, parts)
+        for name in filter(
+            None, (panel.unit, *panel.columns, *panel.classes, *(one.changed for one in events))
+        ):
+            yield from _name_faults(study, where, "a column", key, name)
 
 
 def _where(indicator: Indicator) -> str:

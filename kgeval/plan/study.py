@@ -11,9 +11,11 @@ from typing import Any
 
 from kgeval.errors import ParameterError, StudyError, UserError
 from kgeval.plan.area import WHOLE, Area, read_areas
+from kgeval.plan.comparison import Comparison, read_comparisons
 from kgeval.plan.form import read_form
 from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
+from kgeval.plan.panel import Panel, read_panels
 from kgeval.plan.soundness import cross_faults
 from kgeval.plan.table import Table, table
 from kgeval.plan.toml import Block, read_toml
@@ -38,7 +40,8 @@ class Study:
     """Everything that a study folder says.
 
     ``banner`` is printed on every page (e.g. that the targets are illustrative); ``report`` is the
-    free block of words for the written report; ``phase`` names the period under evaluation.
+    free block of words for the written report; ``phase`` names the period under evaluation;
+    ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed.
     """
 
     key: str
@@ -55,6 +58,8 @@ class Study:
     indicators: tuple[Indicator, ...]
     norms: Norms
     data_as_of: date | None
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+    panels: Mapping[str, Panel] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -148,7 +153,7 @@ def inspect_study(folder: str | Path) -> tuple[Study | None, list[str]]:
 def _study(top: Block, folder: Path, faults: list[str]) -> Study:
     top.only(
         {"key", "title", "phase", "banner", "languages", "area_level", "whole", "rounds", "tables",
-         "data_as_of", "report"}
+         "data_as_of", "comparison", "panel", "report"}
     )  # fmt: skip
     languages = top.texts("languages") or ("vi", "en")
     return Study(
@@ -166,6 +171,8 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         indicators=read_indicators(folder / "indicators.toml", languages, faults),
         norms=read_norms(folder / "norms.toml", languages, faults),
         data_as_of=top.day("data_as_of"),
+        comparisons=read_comparisons(top.block("comparison"), languages),
+        panels=read_panels(top.block("panel"), languages),
         report=top.take("report", dict, {}),
     )
 
