@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from kgeval.evaluate import change_indicators, estimate_indicators
+from kgeval.evaluate import change_indicators, compare_changes, estimate_indicators
 from kgeval.plan.study import Study, read_study
 from kgeval.prepare import conservation, link, receive
 from kgeval.prepare.clean import clean_areas
@@ -16,6 +19,7 @@ from kgeval.prepare.clean import clean_areas
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "real" / "wash_benefits"
 GOLDEN = Path(__file__).parent / "golden" / "wash_benefits.csv"
+COMPARISON = GOLDEN.with_name("wash_comparison.csv")
 ROUNDS = {"round0": "baseline", "round2": "endline"}
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial's data are not beside this checkout")
@@ -72,3 +76,33 @@ def test_the_outcome_without_a_baseline_has_a_level_and_no_change() -> None:
     changes = change_indicators(study(), households(), None)
     assert set(estimates.loc[estimates["indicator"] == "freechl", "round"]) == {"endline"}
     assert "freechl" not in set(changes["indicator"])
+
+
+def test_changes_against_the_control_arm_equal_r_survey() -> None:
+    found = compare_changes(study(), households()).set_index(["indicator", "group"])
+    golden = pd.read_csv(COMPARISON)
+    assert len(golden) == len(found) == 42  # seven outcomes with a baseline, six arms
+    for row in golden.itertuples():
+        ours = found.loc[(row.indicator, row.group)]
+        assert ours["difference"] == pytest.approx(row.difference, rel=1e-8, abs=1e-10)
+        assert ours["se"] == pytest.approx(row.se, rel=1e-8)
+        assert ours["n"] == row.n
+        assert ours["df"] == 630
+        assert ours["randomised"]
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_still_gives_the_golden_comparison() -> None:
+    script = COMPARISON.with_suffix(".R")
+    has_survey = subprocess.run(
+        ["Rscript", "-e", "stopifnot(requireNamespace('survey', quietly = TRUE))"],
+        capture_output=True,
+        check=False,
+    )
+    if has_survey.returncode:
+        pytest.skip("R has no package survey")
+    done = subprocess.run(
+        ["Rscript", str(script), str(DATA)], capture_output=True, text=True, check=True, timeout=120
+    )
+    now, then = pd.read_csv(StringIO(done.stdout)), pd.read_csv(COMPARISON)
+    pd.testing.assert_frame_equal(now, then, rtol=1e-9, atol=1e-12)
