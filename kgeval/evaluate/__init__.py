@@ -8,10 +8,11 @@
 from kgeval.evaluate.attrition import attrition, events
 from kgeval.evaluate.change import change
 from kgeval.evaluate.comparison import compare_changes
+from kgeval.evaluate.multiplicity import adjusted
 from kgeval.evaluate.review import change_indicators, estimate_indicators
 from kgeval.evaluate.verdict import Verdict, judge
 
 __all__ = [
-    "Verdict", "attrition", "change", "change_indicators", "compare_changes", "estimate_indicators", "events",
-    "judge",
+    "Verdict", "adjusted", "attrition", "change", "change_indicators", "compare_changes",
+    "estimate_indicators", "events", "judge",
 ]  # fmt: skip

@@ -35,8 +35,8 @@ class Panel:
     ----------
     table
         The table's key.
-    unit
-        The column that names the same unit in both rounds.
+    unit, unit_label
+        The column that names the same unit in both rounds, and what such a unit is called.
     found
         Holds for a record that was answered; ``None``: every record.
     fates
@@ -54,6 +54,7 @@ class Panel:
 
     table: str
     unit: str
+    unit_label: Mapping[str, str]
     found: Expression | None
     fates: Mapping[str, Expression]
     transitions: tuple[Transition, ...]
@@ -68,13 +69,14 @@ def read_panels(blocks: Block, languages: tuple[str, ...]) -> dict[str, Panel]:
 
 
 def _panel(block: Block, table: str, languages: tuple[str, ...]) -> Panel:
-    block.only({"unit", "found", "fates", "transitions", "columns", "classes", "note"})
+    block.only({"unit", "unit_label", "found", "fates", "transitions", "columns", "classes", "note"})
     fates = block.block("fates")
     fates.only(FATES[:-1])
     said = {fate: fates.expression(fate) for fate in FATES if fate in fates.content}
     return Panel(
         table=table,
         unit=block.need("unit"),
+        unit_label=block.words("unit_label", languages),
         found=block.expression("found"),
         fates={fate: expression for fate, expression in said.items() if expression is not None},
         transitions=tuple(_transition(one, languages) for one in block.blocks("transitions")),

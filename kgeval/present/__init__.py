@@ -6,6 +6,7 @@ In the order of use: what results say (``sentences``, ``target_sentences``, ``ch
 head (``section``), pages (``notebook_page``, ``index_page``).
 """
 
+from kgeval.present.attribution import attrition_sentences, comparison_sentences
 from kgeval.present.charts.against_target import against_target, against_target_by_area
 from kgeval.present.charts.bullet import bullet
 from kgeval.present.charts.cascade import cascade
@@ -27,6 +28,12 @@ from kgeval.present.prose import (
 )
 from kgeval.present.published import publish, publish_changes, round_labels
 from kgeval.present.section import Headed, section
+from kgeval.present.tables.attribution import (
+    attrition_table,
+    balance_table,
+    comparison_table,
+    events_table,
+)
 from kgeval.present.tables.data import (
     accounts_table,
     corrections_table,
@@ -60,15 +67,21 @@ __all__ = [
     "against_target",
     "against_target_by_area",
     "areas_table",
+    "attrition_sentences",
+    "attrition_table",
+    "balance_table",
     "breakdowns_table",
     "bullet",
     "cascade",
     "change_sentence",
     "change_sentences",
     "changes_table",
+    "comparison_sentences",
+    "comparison_table",
     "corrections_table",
     "dumbbell",
     "estimates_table",
+    "events_table",
     "files_table",
     "findings_table",
     "forest",

@@ -1,0 +1,59 @@
+"""Many tests at once: p values that know how many were made.
+
+A family is what a reader looks through together: the variants of one target, the areas of one indicator,
+the outcomes of one page. Holm bounds the chance of any false claim in the family, Benjamini-Hochberg the
+share of false ones among the claims. The headline verdicts are not a family: each answers its own question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+
+def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") -> pd.DataFrame:
+    """Add to each row its adjusted p values and the size of its family.
+
+    Parameters
+    ----------
+    rows
+        One row a test; a test without a p value belongs to no family.
+    family
+        The columns whose values make a family; none: all rows are one.
+    p
+        The column of the p values.
+
+    Returns
+    -------
+    DataFrame
+        The rows with ``family_size``, ``p_holm`` and ``p_bh`` (missing where there was no test).
+
+    Examples
+    --------
+    >>> tests = pd.DataFrame({"p": [0.01, 0.04, None]})
+    >>> adjusted(tests)[["family_size", "p_holm", "p_bh"]].values.tolist()
+    [[2.0, 0.02, 0.02], [2.0, 0.04, 0.04], [nan, nan, nan]]
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    found = rows.assign(family_size=np.nan, p_holm=np.nan, p_bh=np.nan)
+    tested = rows[rows[p].notna()]
+    groups = [tested.index] if not family else tested.groupby(list(family), sort=False).groups.values()
+    for labels in groups:
+        if not len(labels):
+            continue
+        values = rows.loc[labels, p].to_numpy(dtype=np.float64)
+        found.loc[labels, "family_size"] = len(values)
+        for column, method in (("p_holm", "holm"), ("p_bh", "fdr_bh")):
+            found.loc[labels, column] = multipletests(values, method=method)[1]
+    return found
+
+
+def change_tests(changes: pd.DataFrame) -> pd.DataFrame:
+    """Give every change with an error its two-sided p value against "no change" (the printed t interval)."""
+    known = changes["se"].gt(0) & changes["df"].ge(1)
+    t = changes["difference"].abs() / changes["se"].where(known)
+    return changes.assign(p=2 * special.stdtr(changes["df"].where(known), -t))
