@@ -41,10 +41,8 @@ def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") ->
 
     found = rows.assign(family_size=np.nan, p_holm=np.nan, p_bh=np.nan)
     tested = rows[rows[p].notna()]
-    groups = [tested.index] if not family else tested.groupby(list(family), sort=False).groups.values()
-    for labels in groups:
-        if not len(labels):
-            continue
+    parts = [part for _, part in tested.groupby(list(family), sort=False)] if family else [tested]
+    for labels in (part.index for part in parts if len(part)):
         values = rows.loc[labels, p].to_numpy(dtype=np.float64)
         found.loc[labels, "family_size"] = len(values)
         for column, method in (("p_holm", "holm"), ("p_bh", "fdr_bh")):
