@@ -19,11 +19,7 @@ from kgeval.errors import BusyError, StudyError, UserError
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("kgeval.cli.run", "run", "Run the notebooks: every area and the whole, or the areas you name."),
     "study": ("kgeval.cli.study", "study", "Look at a study's definition: `study check`."),
-    "forms": (
-        "kgeval.cli.study",
-        "forms",
-        "Write a study's questionnaires as XLSX and XForm, for Kobo and ODK.",
-    ),
+    "forms": ("kgeval.cli.forms", "forms", "Check the questionnaires and write them for Kobo and ODK."),
     "simulate": (
         "kgeval.simulate.command",
         "simulate",

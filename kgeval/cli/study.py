@@ -1,4 +1,4 @@
-"""``kgeval study check`` and ``kgeval forms``: a study's definition, without any data."""
+"""``kgeval study check``: a study's definition, without any data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ def check(folder: Path) -> None:
     Example:
       kgeval study check surveys/my_study
     """  # noqa: D301  \b keeps click from joining lines
+    from kgeval.plan.form import check_form
+
     plan, faults = inspect_study(folder)
+    for key, table in plan.tables.items() if plan is not None else ():
+        wrong = (fault for fault in check_form(table.form) if fault.level == "error")
+        faults += [f"form {key}: {fault}" for fault in wrong]
     for fault in faults:
         click.echo(f"kgeval: {' '.join(fault.split())}", err=True)
     if faults or plan is None:
@@ -37,27 +42,3 @@ def check(folder: Path) -> None:
         f"{plan.key}: sound. {len(plan.areas)} areas, {len(plan.rounds)} rounds, {len(plan.tables)} tables, "
         f"{questions} questions, {len(plan.indicators)} indicator definitions."
     )
-
-
-@click.command()
-@click.argument("folder", metavar="STUDY", type=FOLDER)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the forms go.")
-def forms(folder: Path, out: Path) -> None:
-    """Write the questionnaires of the STUDY folder as XLSX and XForm, to upload to Kobo or ODK.
-
-    \b
-    Example:
-      kgeval forms surveys/my_study --out build/forms
-    """  # noqa: D301  \b keeps click from joining lines
-    from kgeval.errors import UserError
-    from kgeval.plan.form import write_form
-
-    sources = sorted(
-        path for path in (folder / "forms").glob("*") if path.suffix in (".md", ".xlsx", ".xls", ".csv")
-    )
-    if not sources:
-        raise UserError(f"{folder} has no forms; a study keeps them in forms/ as .md, .xlsx, .xls or .csv")
-    out.mkdir(parents=True, exist_ok=True)
-    for source in sources:
-        for path in write_form(source, out):
-            click.echo(path.as_posix())

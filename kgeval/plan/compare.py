@@ -20,7 +20,7 @@ from kgeval.plan.form import Choice, Form, Question
 
 Verdict = Literal["yes", "caution", "no"]
 ASPECTS = ("type", "wording", "recall", "choices", "missing", "skip", "constraint", "calculation")
-_RANK: Mapping[Verdict, int] = {"yes": 0, "caution": 1, "no": 2}
+RANK: Mapping[Verdict, int] = {"yes": 0, "caution": 1, "no": 2}
 _SAME_KIND = (
     frozenset({"integer", "decimal"}),
     frozenset({"date", "datetime"}),
@@ -93,7 +93,7 @@ def comparable(
     changed = used[used["verdict"] != "yes"]
     verdicts = cast("list[Verdict]", changed["verdict"].tolist())
     return Comparability(
-        verdict=max(verdicts, key=lambda verdict: _RANK[verdict], default="yes"),
+        verdict=max(verdicts, key=lambda verdict: RANK[verdict], default="yes"),
         reason="; ".join(f"{name}: {row['reason']}" for name, row in changed.iterrows()),
     )
 
@@ -131,7 +131,7 @@ def _compared(
         found = _differences(first, second, languages)
         changed = {aspect: difference for aspect, difference in found.items() if difference is not _SAME}
         reason = ", ".join(f"{aspect} ({difference.seen})" for aspect, difference in changed.items())
-        verdict = max((difference.verdict for difference in found.values()), key=lambda v: _RANK[v])
+        verdict = max((difference.verdict for difference in found.values()), key=lambda v: RANK[v])
     asked = second or first
     return {
         "question": asked.name if asked else "",

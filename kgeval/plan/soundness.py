@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kgeval.plan.expression import Expression
+from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.norm import Derived
 from kgeval.plan.sample import stages as plan_stages
@@ -15,6 +16,10 @@ from kgeval.plan.table import Table
 
 if TYPE_CHECKING:  # the study is built first and then checked: no circle at run time
     from kgeval.plan.study import Study
+
+_UNANSWERED = (
+    "?"  # no list's code: what it is compared with is unknown where unanswered (docs/expressions.md)
+)
 
 
 def cross_faults(study: Study) -> Iterator[str]:
@@ -126,9 +131,21 @@ def _expression_faults(
         yield f"{where}: there is no table {table!r}; {remedy}"
         return
     columns = study.columns(table)
+    selects = {question.name: question for question in study.tables[table].form.questions if question.choices}
     for part, expression in parts.items():
-        for name in sorted(expression.names - columns - {"."}) if expression is not None else ():
+        if expression is None:
+            continue
+        for name in sorted(expression.names - columns - {"."}):
             yield _no_column(where, part, name, columns, table)
+        for name in arithmetic_on_codes(expression, frozenset(selects)):
+            yield (
+                f"{where}: {part} calculates with the codes of {name!r}, which are names and no quantities; "
+                f"write (${{{name}}} = code) for each code that counts"
+            )
+        strange = [pair for pair in strange_codes(expression, selects) if pair[1] != _UNANSWERED]
+        for name, code in strange:
+            known = ", ".join(choice.name for choice in selects[name].choices)
+            yield f"{where}: {part} asks {name!r} for the code {code!r}, which its list lacks; it has {known}"
 
 
 def _name_faults(study: Study, where: str, part: str, table: str, name: str) -> Iterator[str]:

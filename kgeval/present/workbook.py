@@ -205,6 +205,9 @@ def _write_table(page: Any, formats: dict[str, Any], table: TableSpec, mark: str
     )
     page.freeze_panes(_TOP + 1, 1)
     page.repeat_rows(_TOP)
+    for row, lines in enumerate(_lines(table), _TOP + 1):
+        if lines > 1:  # not every program makes room for wrapped text by itself
+            page.set_row(row, 15 * lines)
     for row, group in enumerate(table.groups, _TOP + 1):
         page.write_string(row, 0, group, formats["text"])
     for at, column in enumerate(table.columns, shift):
@@ -222,8 +225,21 @@ def _write_column(page: Any, formats: dict[str, Any], table: TableSpec, column: 
             page.write_number(row, at, float(number), formats[_format(text, float(number))])
         else:
             page.write_string(row, at, text, formats["text"])
-    longest = max([len(column.heading) // 2, *(len(text) for text in texts)])
-    page.set_column(at, at, min(46, max(11, longest + 2)))
+    page.set_column(at, at, _width(table, column))
+
+
+def _width(table: TableSpec, column: Column) -> int:
+    longest = max([len(column.heading), *(len(text) for text in table.cells[column.key])])
+    return min(46, max(11, longest + 2))
+
+
+def _lines(table: TableSpec) -> list[int]:
+    """Return how many lines each row's longest cell needs."""
+    widths = {column.key: _width(table, column) for column in table.columns}
+    return [
+        max((-(-len(row[key]) // width) for key, width in widths.items()), default=1)
+        for row in table.cells.to_dict("records")
+    ]
 
 
 def _format(text: str, number: float) -> str:

@@ -161,6 +161,10 @@ def _classes(form: Form) -> Iterator[Fault]:
 
 def _choice_lists(form: Form) -> Iterator[Fault]:
     used = {question.list_name for question in form.questions}
+    marked_there = {  # codes that each question using the list marks itself
+        name: set.intersection(*(set(q.missing_codes) for q in form.questions if q.list_name == name))
+        for name in used
+    }
     for name, listed in form.choices.items():
         marked = [f"{choice.name} ({choice.missing})" for choice in listed if choice.missing]
         others = [f"{choice.name} (other)" for choice in listed if choice.name.lower() in _OTHER]
@@ -169,7 +173,8 @@ def _choice_lists(form: Form) -> Iterator[Fault]:
                 listed, f"the list {name!r} has {', '.join(marked + others)}", "", "codes", "note"
             )
         for choice in listed:
-            if not choice.missing and _looks_missing(choice, listed):
+            known = choice.missing or choice.name in marked_there.get(name, ())
+            if not known and _looks_missing(choice, listed):
                 reason = f"the code {choice.name!r} of {name!r} looks like a non-answer"
                 yield Fault(
                     sheet="choices", row=choice.row, column="missing", reason=reason,

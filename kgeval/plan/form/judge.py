@@ -11,6 +11,10 @@ from kgeval.plan.form.model import Fault, Level
 from kgeval.plan.form.sheets import definition, quiet_readers
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
+_NOISE = re.compile(  # of ODK Validate: headings, its temporary file, addresses in memory
+    r"^(ODK Validate Errors:|>> XForm is invalid\.|Result: Invalid|The following files .*|\$\{tmp\w+\})$"
+    r"|, Bad node: \S+@[0-9a-f]+$|^: "
+)
 _SHEET = re.compile(r"On the '(\w+)' sheet")
 
 
@@ -35,7 +39,8 @@ def judge(path: Path, *, odk_validate: bool = False) -> list[Fault]:
 
 
 def _lines(who: str, text: str, level: Level) -> Iterator[Fault]:
-    yield from (_said(who, line, level) for line in text.splitlines() if line.strip())
+    said = (_NOISE.sub("", line).strip() for line in text.splitlines())
+    yield from (_said(who, line, level) for line in said if line)
 
 
 def _said(who: str, text: str, level: Level) -> Fault:
