@@ -85,6 +85,12 @@ class DisclosureError(UserError):
     exit_code = 3
 
 
+class PersonalDataError(UserError):
+    """An output holds an answer that identifies a person (exit code 10)."""
+
+    exit_code = 10
+
+
 class BusyError(UserError):
     """Another run writes to the same place, or the disk is full (exit code 4)."""
 

@@ -58,6 +58,7 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     """  # noqa: D301  \b keeps click from joining lines
     from rich.console import Console
 
+    from kgeval.protect import refuse_traces
     from kgeval.run.batch import Pace, run_batch
     from kgeval.run.shown import progress, summarise
 
@@ -89,6 +90,8 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
             finish=_finish(plan, setting, asked, {notebook.name: notebook.title for notebook in notebooks}),
         )
     summarise(console, out, results, (datetime.now(UTC) - asked.started).total_seconds())
+    if any(result.status == "done" for result in results):
+        refuse_traces(out)
     sys.exit(exit_code(results))
 
 

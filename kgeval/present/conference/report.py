@@ -28,7 +28,6 @@ from kgeval.present.tables.spec import TableSpec
 from kgeval.present.text import lowered
 from kgeval.present.word import Appendix, Block, Figure, Heading, Paragraph, report
 
-
 _NARROW = ("indicator", "value", "interval", "n")  # what a portrait page has room for
 
 

@@ -1,0 +1,140 @@
+"""Do the outputs of a run hold a name, a number, an address of somebody? Looks for the run's own identifiers.
+
+What the forms call direct lies in ``restricted/``; whatever else a run or a pack leaves must not hold one of
+those values. Texts are compared word by word, so the work is one pass over the outputs however many persons
+there are. Single short words are not looked for: they would be found everywhere.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from kgeval.errors import PersonalDataError
+
+PRIVATE = "restricted"
+_TEXT = frozenset({".csv", ".html", ".ipynb", ".json", ".log", ".md", ".svg", ".txt", ".toml"})
+_ZIPPED = frozenset({".docx", ".pptx", ".xlsx"})
+_WORD = re.compile(r"\w+")
+_TAG = re.compile(r"<[^>]*>")
+_NOT_A_PERSON = ("corrections", "rejected")  # records of the cleaning, beside the tables of answers
+_LEAST_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A direct identifier outside its place: the file it is in, the table and question it belongs to."""
+
+    file: str
+    table: str
+    column: str
+
+
+def scan(out: Path, *, identifiers: Path | None = None) -> list[Trace]:
+    """Return every file below ``out`` that holds a direct identifier of the run.
+
+    Parameters
+    ----------
+    out
+        Folder of a run or of a pack. Folders named ``restricted`` are not looked into.
+    identifiers
+        The folder of the run, where it is another one.
+
+    Returns
+    -------
+    list of Trace
+        One for each file, table and question; never a value.
+    """
+    wanted = _identifiers(identifiers or out)
+    if not wanted:
+        return []
+    lengths = sorted({len(words) for words in wanted})
+    found = {
+        Trace(file=path.relative_to(out).as_posix(), table=table, column=column)
+        for path in _files(out)
+        for table, column in _hits(_texts(path), wanted, lengths)
+    }
+    return sorted(found, key=lambda trace: (trace.file, trace.table, trace.column))
+
+
+def refuse_traces(out: Path, *, identifiers: Path | None = None) -> None:
+    """Stop where an output names a person.
+
+    Raises
+    ------
+    PersonalDataError
+        Names the files, never a value.
+    """
+    traces = scan(out, identifiers=identifiers)
+    if traces:
+        first = traces[0]
+        raise PersonalDataError(
+            f"{len(traces)} outputs hold answers that identify persons, the first {first.file} (question "
+            f"{first.column!r} of {first.table!r}); hand nothing on, and look for the column "
+            "that carries such answers without being of class direct in the form"
+        )
+
+
+def _identifiers(run: Path) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Return the words of each identifier, with the table and question it comes from."""
+    wanted: dict[tuple[str, ...], tuple[str, str]] = {}
+    for path in sorted(run.glob(f"*/{PRIVATE}/*.parquet")):
+        if path.stem in _NOT_A_PERSON or path.stem.endswith("_set_aside"):
+            continue
+        frame = pd.read_parquet(path)
+        for column in frame.columns.drop("rid", errors="ignore"):
+            for value in frame[column].dropna().unique():
+                words = _words(str(value))
+                if len(words) > 1 or (len(words) == 1 and sum(map(str.isdigit, words[0])) >= _LEAST_DIGITS):
+                    wanted.setdefault(words, (path.stem, str(column)))
+    return wanted
+
+
+def _files(out: Path) -> Iterator[Path]:
+    for path in sorted(out.rglob("*")):
+        inside = path.relative_to(out).parts
+        if path.suffix.lower() in _TEXT | _ZIPPED and not {PRIVATE, ".kgeval"} & set(inside[:-1]):
+            yield path
+
+
+def _texts(path: Path) -> Iterator[str]:
+    if path.suffix.lower() not in _ZIPPED:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        yield text
+        if path.suffix == ".html":
+            yield html.unescape(_TAG.sub("", text))
+        return
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if name.endswith((".xml", ".rels")):
+                yield html.unescape(_TAG.sub(" ", parts.read(name).decode("utf-8", errors="replace")))
+            elif name.endswith(".xlsx"):
+                with parts.open(name) as inner, zipfile.ZipFile(inner) as sheets:  # the data behind a chart
+                    for sheet in sheets.namelist():
+                        yield html.unescape(
+                            _TAG.sub(" ", sheets.read(sheet).decode("utf-8", errors="replace"))
+                        )
+
+
+def _hits(
+    texts: Iterable[str], wanted: Mapping[tuple[str, ...], tuple[str, str]], lengths: Iterable[int]
+) -> Iterator[tuple[str, str]]:
+    first = {words[0] for words in wanted}
+    for text in texts:
+        words = _words(text)
+        for place, word in enumerate(words):
+            if word in first:
+                for length in lengths:
+                    if (said := words[place : place + length]) in wanted:
+                        yield wanted[said]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
