@@ -66,8 +66,8 @@ def test_an_indicator_that_calculates_with_codes_is_refused(tmp_path: Path) -> N
     shutil.copytree(STUDY, tmp_path / "study")
     path = tmp_path / "study" / "indicators.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('succeeds = "${BM50} = 1"', 'succeeds = "${BM50} + ${BM11} = 2 or ${BM50} = 7"', 1),
-                    encoding="utf-8")  # fmt: skip
+    wrong = text.replace('succeeds = "${BM50} = 1"', 'succeeds = "${BM50} + ${BM11} = 2 or ${BM50} = 7"', 1)
+    path.write_text(wrong, encoding="utf-8")
     with pytest.raises(StudyError) as refused:
         read_study(tmp_path / "study")
     faults = " ".join(refused.value.faults)
@@ -79,7 +79,8 @@ class TestCommand:
     FORM = (
         "| survey |\n|  | type | name | label::vi | label::en | class | required | constraint |\n"
         "|  | integer | age | Tuổi | {label} | none | yes | {rule} |\n"
-        "| settings |\n|  | form_title | form_id | version | default_language | key |\n|  | f | f | 1 | vi | age |\n"
+        "| settings |\n|  | form_title | form_id | version | default_language | key |\n"
+        "|  | f | f | 1 | vi | age |\n"
     )
 
     def form(self, path: Path, label: str = "Age", rule: str = "") -> Path:

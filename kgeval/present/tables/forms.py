@@ -145,7 +145,8 @@ def _indicators(indicators: pd.DataFrame, changes: pd.DataFrame, study: Study, w
             }
         )
     columns = _columns(
-        words, ("indicator", "left"), ("label", "left"), ("variant", "left"), ("verdict", "left"), ("why", "left")
+        words, ("indicator", "left"), ("label", "left"), ("variant", "left"), ("verdict", "left"),
+        ("why", "left"),
     )  # fmt: skip
     return table_of("indicators", words["forms.title_indicators"], columns, rows)
 
