@@ -62,7 +62,7 @@ def _forms(forms: Mapping[str, Form], found: Mapping[str, Sequence[Fault]], word
     rows: list[dict[str, tuple[str, object]]] = []
     for name, form in forms.items():
         levels = [fault.level for fault in found[name]]
-        counts = {
+        counts: dict[str, int] = {
             "questions": len(form.questions),
             "repeats": len(form.repeats),
             **{level: levels.count(level) for level in _LEVELS},
