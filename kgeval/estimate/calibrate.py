@@ -60,8 +60,6 @@ class Calibration:
             )
         if self.method not in {"poststratify", "rake", "linear", "logit"}:
             raise DesignError(f"no calibration {self.method!r}; choose poststratify, rake, linear or logit")
-        if self.trim is not None and not self.trim[0] < self.trim[1]:
-            raise DesignError("the trimming limits must be a lower and a higher weight, e.g. (5, 50)")
 
     @property
     def distance(self) -> Distance:
@@ -144,7 +142,7 @@ def calibrate(frame: pd.DataFrame, weight: Floats, calibration: Calibration) -> 
     calibrated = weight * ratio
     final, trimmed = calibrated, 0
     if calibration.trim is not None:
-        final, trimmed = trim(calibrated, *calibration.trim)
+        final, trimmed = trim_weights(calibrated, *calibration.trim)
     return Calibrated(
         given=weight,
         calibrated=calibrated,
@@ -156,9 +154,8 @@ def calibrate(frame: pd.DataFrame, weight: Floats, calibration: Calibration) -> 
 
 def _notes(calibration: Calibration, final: Floats, trimmed: int) -> tuple[str, ...]:
     notes = [f"calibrated: weights calibrated to known totals ({calibration.method})"]
-    if trimmed:
-        low, high = calibration.trim or (0, 0)
-        notes.append(f"trimmed: {trimmed} weights cut to {low:g} … {high:g}; the limits are taken as fixed")
+    if calibration.trim is not None:
+        notes.extend(trim_notes(calibration.trim, trimmed))
     negative = int((final < 0).sum())
     if negative:
         notes.append(f"negative_weights: {negative} calibrated weights are below 0; bounds would prevent it")
@@ -194,13 +191,22 @@ def _solve(matrix: MarginMatrix, weight: Floats, distance: Distance) -> Floats:
     )
 
 
-def trim(weight: Floats, low: float, high: float) -> tuple[Floats, int]:
+def trim_notes(limits: tuple[float, float], cut: int) -> tuple[str, ...]:
+    """Say how many weights were cut."""
+    low, high = limits
+    words = f"trimmed: {cut} weights cut to {low:g} … {high:g}; the limits are taken as fixed"
+    return (words,) if cut else ()
+
+
+def trim_weights(weight: Floats, low: float, high: float) -> tuple[Floats, int]:
     """Cut weights to limits and give what was cut back to the others in equal parts, once.
 
     Returns
     -------
     The new weights (same sum; some may pass a limit a little again) and how many were cut.
     """
+    if not low < high:
+        raise DesignError("the trimming limits must be a lower and a higher weight, e.g. 5 and 50")
     outside = (weight < low) | (weight > high)
     if outside.all():
         raise DesignError(f"all weights lie outside the trimming limits {low:g} … {high:g}; widen them")

@@ -11,12 +11,13 @@ Source: Bell & McCaffrey (2002), *Surv. Methodol.* 28, 169-181; the same choices
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from kgeval.estimate.units import Codes, Floats
 
-FEW = 12  # below so many clusters the correction is worth asking for
+FewClusters = Literal["none", "cr2"]
 WHOLE = 1e-10  # a leverage this near to 1: the cluster alone decides a coefficient, nothing is left over
 
 

@@ -107,6 +107,7 @@ def estimate_quantiles(
     where: Operand | None = None,
     level: float = 0.95,
     df: DfRule | None = None,
+    trim: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """Estimate quantiles in domains; see :func:`kgeval.estimate.recordwise.estimate_recordwise`.
 
@@ -120,6 +121,7 @@ def estimate_quantiles(
     return estimate_recordwise(
         frame, design, asked,
         calibration=calibration, replicates=replicates, by=by, where=where, level=level, df=df,
+        trim=trim,
     )  # fmt: skip
 
 

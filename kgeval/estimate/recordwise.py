@@ -118,6 +118,7 @@ def estimate_recordwise(
     where: Operand | None = None,
     level: float = 0.95,
     df: DfRule | None = None,
+    trim: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """Estimate quantiles and variances in domains.
 
@@ -128,7 +129,7 @@ def estimate_recordwise(
     asked
         From :func:`kgeval.estimate.quantile.quantile` or
         :func:`kgeval.estimate.population_variance.population_variance`.
-    calibration, replicates
+    calibration, replicates, trim
         As in :func:`kgeval.estimate.reweighted.estimate_reweighted`.
 
     Returns
@@ -143,7 +144,7 @@ def estimate_recordwise(
     measures = distinct(
         [Measure(name=one.name, kind="mean", answer=one.answer, counts=one.counts) for one in things]
     )
-    sample = weigh(frame, design, calibration=calibration, replicates=replicates)
+    sample = weigh(frame, design, calibration=calibration, replicates=replicates, trim=trim)
     records = read_records(frame, measures, wanted=wanted, where=where)
     rule = design.df if df is None else df
     frames = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.design_matrix import DesignMatrix, Term, design_matrix, independent
 from kgeval.estimate.estimates import label_columns
-from kgeval.estimate.few_clusters import correct
+from kgeval.estimate.few_clusters import FewClusters, correct
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Operand, condition, number, truth
@@ -32,7 +31,6 @@ from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign
 
-FewClusters = Literal["none", "cr2"]
 COLUMNS = (
     "term", "estimate", "se", "low", "high", "df", "t", "p", "n", "n_missing", "clusters", "strata",
     "confidence", "reason",

@@ -15,16 +15,19 @@ from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.cells import sum_cells
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.estimates import Table, finish
+from kgeval.estimate.few_clusters import FewClusters, correct
 from kgeval.estimate.linear import ZERO, DfRule, Linear
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
+from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, by_domain, read_records
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.sampled import Options
-from kgeval.estimate.units import Floats
+from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.variance import unit_covariance
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign
 
+CORRECTED = ("share", "mean")  # kinds that are a regression on nothing
 BLOCK = 64  # domains whose dense score totals are held at a time
 
 
@@ -41,8 +44,10 @@ def estimate_reweighted(
     level: float = 0.95,
     df: DfRule | None = None,
     profile: str = "none",
+    trim: tuple[float, float] | None = None,
+    few_clusters: FewClusters = "none",
 ) -> pd.DataFrame:
-    """Estimate measures in domains of a sample whose weights are calibrated, replicated or both.
+    """Estimate measures in domains of a sample whose weights are calibrated, replicated or trimmed.
 
     Parameters
     ----------
@@ -53,6 +58,11 @@ def estimate_reweighted(
         a calibrated total has standard error 0 and the reason ``known_total``.
     replicates
         Replicate weights; the variance is the spread of the estimates under them.
+    trim
+        Limits of the design weights.
+    few_clusters
+        ``"cr2"``: standard errors and degrees of freedom of shares and means are corrected for few
+        clusters (:mod:`kgeval.estimate.few_clusters`); ratios and totals stay linearised.
 
     Returns
     -------
@@ -64,7 +74,11 @@ def estimate_reweighted(
     options = Options(
         interval=interval, level=level, df=design.df if df is None else df, profile=profile, icc=design.icc
     )
-    sample = weigh(frame, design, calibration=calibration, replicates=replicates)
+    if few_clusters == "cr2" and (calibration is not None or replicates is not None):
+        raise DesignError(
+            "the correction for few clusters knows neither calibration nor replicates; choose one of them"
+        )
+    sample = weigh(frame, design, calibration=calibration, replicates=replicates, trim=trim)
     records = read_records(frame, asked, wanted=wanted, where=where)
     cells = sum_cells(
         asked,
@@ -76,8 +90,10 @@ def estimate_reweighted(
     )
     units = replace(sample.units, notes=sample.notes)
     table = Table(measures=asked, cells=cells, levels=records.levels, units=units, design=design)
-    restate = partial(_restated, sample, records, options.df)
+    restate = partial(_corrected if few_clusters == "cr2" else _restated, sample, records, options.df)
     estimates = finish(table, wanted, options, listed=listed, restate=restate)
+    if few_clusters == "cr2":
+        return _say_corrected(estimates)
     return estimates if calibration is None else _known_totals(estimates)
 
 
@@ -146,14 +162,55 @@ def _restated(sample: Weighted, records: Records, rule: DfRule, found: Domains, 
         df = _ranks(sample, records, at, rule)
     else:
         variance, df = _residual(sample, records, at, linear.value), linear.df
-    variance[np.isnan(linear.value) | ~(df > 0)] = np.nan
+    fallback = linear.df_fallback if sample.replicates is None else np.zeros_like(linear.df_fallback)
+    return _with_variance(linear, variance, df, fallback)
+
+
+def _with_variance(linear: Linear, variance: Floats, df: Floats, fallback: Bools) -> Linear:
+    """Replace the variance and degrees of freedom, and what follows from them."""
+    variance = np.where(np.isnan(linear.value) | ~(df > 0), np.nan, variance)
     with np.errstate(invalid="ignore"):
         scale = np.fmax(np.abs(linear.value), np.sqrt(np.nan_to_num(linear.element)))
         variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
     deff = np.full_like(variance, np.nan)
     np.divide(variance * linear.n, linear.element, out=deff, where=linear.element > 0)
-    fallback = linear.df_fallback if sample.replicates is None else np.zeros_like(linear.df_fallback)
     return replace(linear, variance=variance, df=df, deff=deff, df_fallback=fallback)
+
+
+def _corrected(sample: Weighted, records: Records, _rule: DfRule, found: Domains, linear: Linear) -> Linear:
+    """Correct shares and means for few clusters (CR2, Satterthwaite)."""
+    at = records.domains(found.breakdown)
+    cluster = sample.units.stages[0].unit[sample.units.unit]
+    variance, df = linear.variance.copy(), linear.df.copy()
+    fallback = linear.df_fallback.copy()
+    for place, asked in enumerate(records.measures):
+        if asked.kind not in CORRECTED:
+            continue
+        answered, y = records.answered(place), records.answers[place].y
+        for domain in np.flatnonzero(linear.variance[place] > 0):
+            here = answered & (at.code == domain)
+            corrected = correct(
+                np.ones((int(here.sum()), 1)), y[here] - linear.value[place, domain], cluster[here]
+            )
+            scores = np.zeros((len(here), 1))
+            scores[here, 0] = sample.weight[here] * corrected.residuals / sample.weight[here].sum()
+            variance[place, domain] = unit_covariance(sample.unit_totals(scores), sample.units)[0, 0]
+            df[place, domain] = corrected.df[0]
+            fallback[place, domain] = False
+    return _with_variance(linear, variance, df, fallback)
+
+
+def _say_corrected(estimates: pd.DataFrame) -> pd.DataFrame:
+    words = np.where(
+        estimates["kind"].isin(CORRECTED),
+        "few_clusters: CR2 with Satterthwaite degrees of freedom",
+        "few_clusters: no CR2 for this kind, linearised",
+    )
+    said = [
+        join(reason, text if se > 0 else "")
+        for reason, text, se in zip(estimates["reason"], words, estimates["se"], strict=True)
+    ]
+    return estimates.assign(reason=said)
 
 
 def _residual(sample: Weighted, records: Records, found: Domains, value: Floats) -> Floats:

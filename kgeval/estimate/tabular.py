@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,29 +49,76 @@ def read_files(paths: Sequence[Path], columns: Sequence[str], texts: Sequence[st
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+def column_names(path: Path) -> list[str]:
+    """Return the names of the columns of a file, without its rows."""
     kind = suffix(path)
+    if kind in {".dta", ".sav", ".zsav"}:
+        import pyreadstat
+
+        reader = pyreadstat.read_dta if kind == ".dta" else pyreadstat.read_sav
+        return list(_whole(path, kind, lambda: reader(str(path), metadataonly=True)[1].column_names))
+    if is_parquet(path):
+        import pyarrow.parquet as pq
+
+        return list(_whole(path, kind, lambda: pq.read_schema(path).names))
+    head = _whole(
+        path,
+        kind,
+        lambda: pd.read_csv(path, sep=_delimiter(path), encoding="utf-8-sig", nrows=0, dtype="str"),
+    )
+    return list(head.columns)
+
+
+def _whole(path: Path, kind: str, read: Callable[[], Any]) -> Any:
+    """Read, and say in one line what is wrong with a file that cannot be read."""
     try:
-        if kind == ".csv":
-            frame = _read_csv(path, columns, texts)
-        elif is_parquet(path):
-            frame = pd.read_parquet(path)
-        elif kind == ".dta":
-            frame = _read_labelled(path, "read_dta")
-        else:
-            frame = _read_labelled(path, "read_sav")
+        return read()
     except UnicodeDecodeError as failure:
         raise DataError(
             "ENCODING_UNDECLARED", "the file is not UTF-8", hint="save it as UTF-8", file=path.name
         ) from failure
-    except (ValueError, OSError, pd.errors.ParserError) as failure:
+    except pd.errors.EmptyDataError as failure:
+        raise DataError(
+            "EMPTY", "the file is empty", hint="give a file with records", file=path.name
+        ) from failure
+    except _unreadable() as failure:
         raise DataError(
             "FILE_UNREADABLE",
             f"the file cannot be read as {kind} ({type(failure).__name__})",
             hint="export it again",
             file=path.name,
         ) from failure
-    absent = [column for column in columns if column not in frame.columns]
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """Return what the readers raise; those of a library that is not loaded cannot be raised."""
+    found: list[type[Exception]] = [ValueError, OSError, pd.errors.ParserError]
+    if "pyreadstat" in sys.modules:
+        from pyreadstat import PyreadstatError, ReadstatError
+
+        found += [PyreadstatError, ReadstatError]
+    return tuple(found)
+
+
+def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+    kind = suffix(path)
+    present = column_names(path)
+    _need_columns(columns, present, path)
+    columns = list(columns) or present[:1]  # an answer may name no column: the records are still counted
+    readers: dict[str, Callable[[], pd.DataFrame]] = {
+        ".csv": lambda: _read_csv(path, columns, texts),
+        ".parquet": lambda: pd.read_parquet(path, columns=list(columns)),
+        ".dta": lambda: _read_labelled(path, "read_dta", columns, texts),
+    }
+    readers[".pq"] = readers[".parquet"]
+    frame = _whole(path, kind, readers.get(kind, lambda: _read_labelled(path, "read_sav", columns, texts)))
+    if frame.empty:
+        raise DataError("EMPTY", "the file holds no rows", hint="give a file with records", file=path.name)
+    return pd.DataFrame(frame[list(columns)])
+
+
+def _need_columns(columns: Sequence[str], present: Sequence[str], path: Path) -> None:
+    absent = [column for column in columns if column not in present]
     if absent:
         raise DataError(
             "COLUMN_ABSENT",
@@ -77,7 +126,6 @@ def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFr
             hint="columns are matched letter by letter: correct the name",
             file=path.name,
         )
-    return frame[list(columns)]
 
 
 def _read_csv(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
@@ -99,9 +147,15 @@ def _delimiter(path: Path) -> str:
     return max(",;\t", key=header.count)
 
 
-def _read_labelled(path: Path, reader: str) -> pd.DataFrame:
-    """Read the codes, not the labels; what the file declares missing is missing."""
+def _read_labelled(path: Path, reader: str, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+    """Read the codes, not the labels; what the file declares missing is missing, whole codes are whole."""
     import pyreadstat
 
-    frame, _ = getattr(pyreadstat, reader)(str(path))
-    return pd.DataFrame(frame)
+    found, _ = getattr(pyreadstat, reader)(str(path), usecols=list(columns))
+    frame = pd.DataFrame(found)
+    whole = {name: frame[name].astype("Int64") for name in texts if _are_whole(frame[name])}
+    return frame.assign(**whole)
+
+
+def _are_whole(values: pd.Series) -> bool:
+    return bool(values.dtype.kind == "f" and (values.dropna() % 1 == 0).all())

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.calibrate import Calibrated, Calibration, calibrate
+from kgeval.estimate.calibrate import Calibrated, Calibration, calibrate, trim_notes, trim_weights
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.margin_matrix import unit_sums
 from kgeval.estimate.measure import weights
@@ -39,20 +39,21 @@ class Weighted:
         The sampling units.
     calibrated, replicates
         How the variance is found; both ``None``: from the scores alone.
+    said
+        Further codes for the column ``reason``.
     """
 
     weight: Floats
     units: Units
     calibrated: Calibrated | None = None
     replicates: Replicates | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Codes for the column ``reason``."""
-        if self.replicates is not None:
-            calibrated = () if self.calibrated is None else self.calibrated.notes
-            return (*self.replicates.notes, *calibrated)
-        return self.units.notes if self.calibrated is None else (*self.units.notes, *self.calibrated.notes)
+        road = self.units.notes if self.replicates is None else self.replicates.notes
+        return (*road, *(() if self.calibrated is None else self.calibrated.notes), *self.said)
 
     def covariance(self, scores: Floats, statistic: Statistic) -> Floats:
         """Return the (k, k) covariance of estimates.
@@ -106,6 +107,7 @@ def weigh(
     *,
     calibration: Calibration | None = None,
     replicates: Replicates | None = None,
+    trim: tuple[float, float] | None = None,
 ) -> Weighted:
     """Give the records their final weights.
 
@@ -120,6 +122,8 @@ def weigh(
     replicates
         From :func:`kgeval.estimate.replicates.given_replicates` or
         :func:`kgeval.estimate.resample.make_replicates`.
+    trim
+        Limits of the design weights, as :class:`Calibration` has them for calibrated ones.
     """
     if design.census:
         raise DesignError("a census has no sampling error; neither calibration nor replicate weights apply")
@@ -132,8 +136,17 @@ def weigh(
             f"the replicate weights are of {len(replicates.unit)} records, the data have {len(frame)}; "
             "make both from the same records"
         )
+    said: tuple[str, ...] = ()
+    if trim is not None:
+        if replicates is not None or calibration is not None:
+            raise DesignError(
+                "weights are trimmed before replicates are made of them, and calibrated ones by the "
+                "calibration's own limits; do one after the other"
+            )
+        weight, cut = trim_weights(weight, *trim)
+        said = trim_notes(trim, cut)
     if calibration is None:
-        return Weighted(weight=weight, units=units, replicates=replicates)
+        return Weighted(weight=weight, units=units, replicates=replicates, said=said)
     calibrated = calibrate(frame, weight, calibration)
     if replicates is not None:
         replicates = _calibrate_each(frame, replicates, calibration)

@@ -48,19 +48,33 @@ def levels_and_change(
         column=column, start=start, end=end, by=by or None, where=where,
         level=options.level, df=options.df, person=person,
     )  # fmt: skip
-    beside = pd.DataFrame(
+    return beside(levels, changes, column=column, start=start, end=end, by=by, level=options.level)
+
+
+def beside(
+    levels: pd.DataFrame,
+    changes: pd.DataFrame,
+    *,
+    column: str,
+    start: object,
+    end: object,
+    by: tuple[str, ...],
+    level: float,
+) -> pd.DataFrame:
+    """Lay change rows below the level rows of both rounds."""
+    rows = pd.DataFrame(
         {
             "indicator": changes["indicator"], "kind": "change", column: f"{start} -> {end}",
             **{name: changes[name] for name in by},
             "value": changes["difference"], "se": changes["se"],
             "low": changes["low"], "high": changes["high"],
             "df": changes["df"], "interval_method": np.where(changes["low"].notna(), "t", ""),
-            "confidence": options.level, "flag": "ok", "reason": changes["reason"],
+            "confidence": level, "flag": "ok", "reason": changes["reason"],
             **{name: changes[name] for name in CHANGE_COLUMNS},
         }
     )  # fmt: skip
-    columns = ["indicator", "kind", *breakdown, *COLUMNS, *CHANGE_COLUMNS]
-    levels[column] = levels[column].astype("str")
-    both = pd.concat([levels.reindex(columns=columns), beside.reindex(columns=columns)], ignore_index=True)
+    columns = ["indicator", "kind", column, *by, *COLUMNS, *CHANGE_COLUMNS]
+    named = levels.assign(**{column: levels[column].astype("str")})
+    both = pd.concat([named.reindex(columns=columns), rows.reindex(columns=columns)], ignore_index=True)
     counts = ["n", "n_missing", "clusters", "strata"]
     return both.assign(**{name: both[name].astype("Int64") for name in counts})
