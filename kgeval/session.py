@@ -74,8 +74,15 @@ class Session:
         }
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Read the clean tables of the whole study: an area is a domain of them."""
-        return {key: self.gather(f"clean/{key}") for key in self.study.tables}
+        """Read the clean tables of the whole study: an area is a domain of them.
+
+        An optional table that was not delivered is left out.
+        """
+        return {
+            key: self.gather(f"clean/{key}")
+            for key, table in self.study.tables.items()
+            if not table.optional or self.store.anywhere(f"clean/{key}", self.area_keys)
+        }
 
     def results(self, *, areas: bool = False) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Read estimates, changes and verdicts of this place, with those of all areas if asked."""

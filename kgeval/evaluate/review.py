@@ -38,7 +38,8 @@ def estimate_indicators(
     Parameters
     ----------
     tables
-        Table key → clean and linked records of *all* areas (``prepare.link``).
+        Table key → clean and linked records of *all* areas (``prepare.link``); what is measured in a
+        table that is not there is left out.
     area
         The area; ``None``: the whole study.
 
@@ -50,6 +51,7 @@ def estimate_indicators(
     parts = [
         _estimate_table(study.tables[key], indicators, tables[key], area, profile)
         for key, indicators in _by_table(study)
+        if key in tables  # an optional table may not have been delivered
     ]
     rows = pd.concat(parts, ignore_index=True)
     return disclose(_in_order(study, rows)[list(ESTIMATES)], study)
@@ -78,7 +80,7 @@ def change_indicators(
     parts = []
     for key, indicators in _by_table(study):
         asked = [one for one in indicators if _asked(one, start) and _asked(one, end)]
-        if not asked or not {start, end} <= set(tables[key]["round"]):
+        if not asked or key not in tables or not {start, end} <= set(tables[key]["round"]):
             continue
         rows = change(
             tables[key],

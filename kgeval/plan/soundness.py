@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from kgeval.plan.area import WHOLE
 from kgeval.plan.expression import Expression
 from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
@@ -40,6 +41,10 @@ def _table_faults(study: Study) -> Iterator[str]:
         columns = study.columns(key)
         for part, names in _named_columns(table).items():
             yield from (_no_column(where, part, name, columns) for name in names if name not in columns)
+        places = {WHOLE, *(area.code for area in study.areas)}
+        meant = {*table.area.values.values(), *filter(None, [table.area.otherwise])}
+        for name in sorted(meant - places):
+            yield f"{where}: area {name!r} is no area's code, and not {WHOLE!r}"
         if table.area.link and table.area.link[0] not in study.tables:
             yield f"{where}: area link names the table {table.area.link[0]!r}, which the study does not have"
 

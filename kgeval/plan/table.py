@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from kgeval.plan.form import Form
 from kgeval.plan.sample import Rounds, SampleDesign, SingleCluster
@@ -32,11 +32,21 @@ class AreaRule:
 
     ``column`` holds its code or a spelling of its name; ``prefix`` names a column whose part before
     the first ``-`` is the code; ``link`` is (table, column): the area of the record pointed to.
+
+    ``values`` maps raw answers of ``column`` to an area's code, or to ``all`` for what belongs to the
+    whole (a provincial office); ``otherwise`` is where answers belong that are not named.
     """
 
     column: str = ""
     prefix: str = ""
     link: tuple[str, str] | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+
+    @property
+    def spelled(self) -> bool:
+        """Whether the column holds spellings of areas, to be read as such."""
+        return bool(self.column) and not self.values and not self.otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +67,7 @@ class Table:
     """A table of the study: one row is one ``unit``.
 
     ``files`` are glob patterns below the data folder. ``key_columns`` name one record within a
-    round and an area.
+    round and an area. An ``optional`` table may stay undelivered: then nothing is said of it.
     """
 
     key: str
@@ -70,11 +80,12 @@ class Table:
     reading: Reading
     key_columns: tuple[str, ...]
     design: SampleDesign
+    optional: bool = False
 
 
 def table(block: Block, key: str, form: Form, languages: tuple[str, ...]) -> Table:
     """Build a table from its block of ``study.toml`` and its form; faults go to the block's list."""
-    block.only({"label", "unit", "form", "files", "round", "area", "reading", "design"})
+    block.only({"label", "unit", "form", "files", "round", "area", "reading", "design", "optional"})
     files = block.texts("files")
     if not files:
         block.fault("'files' is missing: the patterns of the delivered files, e.g. [\"mothers_*.csv\"]")
@@ -90,17 +101,13 @@ def table(block: Block, key: str, form: Form, languages: tuple[str, ...]) -> Tab
         reading=_reading(block.block("reading")),
         key_columns=tuple(name for name in form.record_key if name != round_rule.column),
         design=_design(block.block("design")),
+        optional=bool(block.take("optional", bool, False)),
     )
 
 
 def _round(block: Block) -> RoundRule:
     block.only({"column", "values", "files", "always"})
-    values = block.take("values", dict, {})
-    raw = {
-        str(text): round_key
-        for round_key, texts in values.items()
-        for text in (texts if isinstance(texts, list) else [texts])
-    }
+    raw = _by_answer(block.take("values", dict, {}))
     files = {
         round_key: (patterns,) if isinstance(patterns, str) else tuple(patterns)
         for round_key, patterns in block.take("files", dict, {}).items()
@@ -111,13 +118,24 @@ def _round(block: Block) -> RoundRule:
     return rule
 
 
+def _by_answer(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Turn ``{ meaning = raw or [raw, ...] }`` around: raw text to what it means."""
+    return {
+        str(text): meaning
+        for meaning, texts in answers.items()
+        for text in (texts if isinstance(texts, list) else [texts])
+    }
+
+
 def _area(block: Block) -> AreaRule:
-    block.only({"column", "prefix", "link"})
+    block.only({"column", "prefix", "link", "values", "otherwise"})
     link = block.block("link") if "link" in block.content else None
     rule = AreaRule(
         column=block.text("column"),
         prefix=block.text("prefix"),
         link=(link.need("table"), link.need("by")) if link else None,
+        values=_by_answer(block.take("values", dict, {})),
+        otherwise=block.text("otherwise"),
     )
     if sum(map(bool, (rule.column, rule.prefix, rule.link))) != 1:
         block.fault("says how the area is known: exactly one of 'column', 'prefix' and 'link'")

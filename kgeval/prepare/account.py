@@ -40,8 +40,8 @@ class Fates:
     other_round: pd.Index
 
 
-def fates(draft: Draft, area: str | None) -> Fates:
-    """Sort the records of a table by where they went in the run of one area (None: of the whole).
+def fates(draft: Draft, areas: frozenset[str] | None) -> Fates:
+    """Sort the records of a table by where they went in a run that keeps some areas (None: all).
 
     A rejected record whose area is known and is another one belongs to that area's account; where
     the area is not known, every area's account shows it.
@@ -49,7 +49,8 @@ def fates(draft: Draft, area: str | None) -> Fates:
     placed, left = draft.placed, draft.answers.index
     rejected = pd.Index(draft.rejections["rid"].unique())
     of_round = placed["round"] != OUTSIDE
-    here = pd.Series(True, index=placed.index) if area is None else placed["area"].isin([area, ""])
+    everything = pd.Series(True, index=placed.index)
+    here = everything if areas is None else placed["area"].isin([*areas, ""])
     elsewhere = placed.index[~here & of_round]
     return Fates(
         kept=left[(here & of_round).loc[left]],

@@ -85,9 +85,11 @@ def conservation(cleaned: Cleaned) -> pd.DataFrame:
     return with_totals(cleaned.accounts)
 
 
-def assembled(works: Mapping[str, Work], corrections: pd.DataFrame | None, area: str | None) -> Cleaned:
-    """Draw up the account of the tables and lay them out, for one area (its code) or the whole (None)."""
-    where = {key: fates(work.draft, area) for key, work in works.items()}
+def assembled(
+    works: Mapping[str, Work], corrections: pd.DataFrame | None, areas: frozenset[str] | None
+) -> Cleaned:
+    """Draw up the account of the tables and lay them out, for some areas (their codes) or for all (None)."""
+    where = {key: fates(work.draft, areas) for key, work in works.items()}
     lines = {key: _of_run(journal.log_lines(work.draft), where[key]) for key, work in works.items()}
     masked = {key: journal.masked_lines(frame, works[key].draft.form) for key, frame in lines.items()}
     log = chain(_stack(masked.values(), LOG_COLUMNS))

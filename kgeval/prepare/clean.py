@@ -15,7 +15,7 @@ from typing import Literal, cast
 import pandas as pd
 
 from kgeval.errors import DataError
-from kgeval.plan.area import Area
+from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.form import Form
 from kgeval.plan.sample import stages
 from kgeval.plan.study import Study
@@ -105,7 +105,18 @@ def clean_areas(
     for key in filter(works.__contains__, study.tables):
         ordered[key] = replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
         ordered |= repeats[key]
-    return [assembled(ordered, corrections, area.code if area else None) for area in areas]
+    return [assembled(ordered, corrections, _kept_in(study, area)) for area in areas]
+
+
+def _kept_in(study: Study, area: Area | None) -> frozenset[str] | None:
+    """Return the areas whose records an area's run keeps; None: all.
+
+    What belongs to no single area (a provincial office's report) is kept once: in the run of the
+    study's first area.
+    """
+    if area is None:
+        return None
+    return frozenset({area.code, WHOLE}) if area == study.areas[0] else frozenset({area.code})
 
 
 def clean_table(
@@ -152,7 +163,7 @@ def _study_table(
         decimal=cast("Decimal | None", reading.decimal),
         date_order=cast("DateOrder | None", reading.date_order),
         places=study.areas,
-        place_columns=frozenset({table.area.column} - {""}),
+        place_columns=frozenset({table.area.column} if table.area.spelled else ()),
     )
     transcripts = _transcripts(delivered, table.form, table.key_columns, notation)
     work = draft(table.key, table.form, transcripts, key_columns=table.key_columns)
@@ -161,7 +172,8 @@ def _study_table(
     work = place(work, table, study, neighbours)
     work = work.after(unplaced(work, table))
     work = _checked(work, _identity(table), today)
-    work = work.after(window(work, study.rounds))
+    if not table.round.always:  # a register that spans the phase has no fieldwork of its own
+        work = work.after(window(work, study.rounds))
     return Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=True)
 
 

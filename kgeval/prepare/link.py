@@ -42,7 +42,9 @@ def link(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
     study
         With its norms.
     tables
-        Clean tables by key; steps of tables that are not there are left out.
+        Clean tables by key; steps of tables that are not there are left out. So is what needs an optional
+        table that was not delivered: its derived columns, what stands on them, and the rules that name
+        them (a rule that nobody could check is no rule of this run).
 
     Returns
     -------
@@ -56,7 +58,12 @@ def link(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
         Columns that can never be computed: they need each other, or a column that is nowhere.
     """
     linked = dict(tables)
-    waiting = [step for step in _steps(study) if step.table in linked]
+    lost = _lost(study, linked)
+    waiting = [
+        step
+        for step in _steps(study, lost)
+        if step.table in linked and not any((step.table, name) in lost for name in step.names)
+    ]
     while waiting:
         ready = next((step for step in waiting if _has(linked, step.needs)), None)
         if ready is None:
@@ -66,9 +73,27 @@ def link(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
     return linked
 
 
-def _steps(study: Study) -> list[_Step]:
+def _steps(study: Study, lost: frozenset[tuple[str, str]]) -> list[_Step]:
     steps = [_derived(study, column) for column in study.norms.derived]
-    return steps + [_composite(study, composite) for composite in study.norms.composites]
+    return steps + [_composite(study, composite, lost) for composite in study.norms.composites]
+
+
+def _lost(study: Study, tables: Tables) -> frozenset[tuple[str, str]]:
+    """Return the (table, column) that need an optional table which was not delivered."""
+    undelivered = {key for key, table in study.tables.items() if table.optional and key not in tables}
+    lost: set[tuple[str, str]] = set()
+    while undelivered:
+        more = {
+            (step.table, name)
+            for step in (_derived(study, column) for column in study.norms.derived)
+            if any(key in undelivered or any((key, need) in lost for need in needs)
+                   for key, needs in step.needs.items())
+            for name in step.names
+        }  # fmt: skip
+        if more <= lost:
+            break
+        lost |= more
+    return frozenset(lost)
 
 
 def _has(tables: Tables, needs: Mapping[str, frozenset[str]]) -> bool:
@@ -214,9 +239,13 @@ def _sum(amount: pd.Series, groups: pd.MultiIndex) -> pd.Series:
     return amount.fillna(0.0).groupby(groups).sum().mask(unknown, pd.NA).astype("Float64")
 
 
-def _composite(study: Study, composite: Composite) -> _Step:
+def _composite(study: Study, composite: Composite, lost: frozenset[tuple[str, str]]) -> _Step:
     rules = [
-        rule for rule in study.norms.rules if rule.set == composite.set and rule.table == composite.table
+        rule
+        for rule in study.norms.rules
+        if rule.set == composite.set
+        and rule.table == composite.table
+        and not any((rule.table, name) in lost for name in _names([rule.met, rule.applies]))
     ]
     parts = [composite.managed, *(rule.met for rule in rules), *(rule.applies for rule in rules)]
     return _Step(

@@ -84,6 +84,9 @@ def _areas(
     if column not in draft.answers:
         return nowhere
     said = plain.plain(draft.answers[column])
+    if not rule.spelled and rule.column:
+        known = said.map(codes | dict(rule.values))
+        return known.where(known.notna() | said.isna(), rule.otherwise).fillna("").astype("str")
     if rule.prefix:
         said = said.str.split("-", n=1).str[0]
     return said.map(codes).fillna("").astype("str")

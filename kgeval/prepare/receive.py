@@ -23,9 +23,9 @@ CORRECTIONS = "corrections.csv"
 class Delivery:
     """What came in.
 
-    ``tables`` holds the delivered sheets of each table; ``files`` has one row a file of the folder:
-    file, table ("" where the study does not name it: listed, not read), sheets, records.
-    ``corrections`` are the study's decided corrections, as text.
+    ``tables`` holds the delivered sheets of each table (none of an optional table that nobody sent);
+    ``files`` has one row a file of the folder: file, table ("" where the study does not name it: listed,
+    not read), sheets, records. ``corrections`` are the study's decided corrections, as text.
     """
 
     tables: Mapping[str, tuple[Delivered, ...]]
@@ -62,7 +62,7 @@ def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
         key: tuple(path for path in files if _matches(path, data, table.files))
         for key, table in study.tables.items()
     }
-    absent = [key for key, paths in named.items() if not paths]
+    absent = [key for key, paths in named.items() if not paths and not study.tables[key].optional]
     if absent:
         patterns = ", ".join(study.tables[absent[0]].files)
         raise DataError(

@@ -36,7 +36,8 @@ def deposit_whole(
         The areas' accounts do not add up to the delivered records.
     """
     for table in tables:
-        store.write(f"{WHOLE}/clean/{table}", store.gather(f"clean/{table}", area_keys), made_of)
+        if store.anywhere(f"clean/{table}", area_keys):  # an optional table may not have been delivered
+            store.write(f"{WHOLE}/clean/{table}", store.gather(f"clean/{table}", area_keys), made_of)
     findings = store.gather("findings", area_keys).drop_duplicates(ignore_index=True)
     rejected = store.gather("rejected", area_keys).drop_duplicates(ignore_index=True)
     lines = store.gather("corrections", area_keys).drop(columns=_CHAIN).drop_duplicates(ignore_index=True)

@@ -15,6 +15,7 @@ from kgeval.simulate.choices import read_chance, read_choose, read_deal, read_se
 from kgeval.simulate.dial import Dial, Settings, read_dial
 from kgeval.simulate.draw import Draw, Scene, holds
 from kgeval.simulate.numbers import DISTRIBUTIONS, number_reader
+from kgeval.simulate.tally import read_tally
 from kgeval.simulate.words import Text, read_compute, read_day, read_hour, read_identity, read_pick, read_text
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -29,6 +30,7 @@ READERS: Mapping[str, tuple[Reader, frozenset[str]]] = {
     "id": (read_identity, frozenset({"within", "start"})),
     "compute": (read_compute, frozenset()),
     "pick": (read_pick, frozenset()),
+    "tally": (read_tally, frozenset()),
     "day": (read_day, frozenset()),
     "hour": (read_hour, frozenset()),
     **{name: (number_reader(name), frozenset({"low", "high", "step"})) for name in DISTRIBUTIONS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,8 @@ class Draft:
 
     ``records`` are typed answers, one row a record; ``cells`` the same as texts (codes, ISO days,
     decimal points), empty where there is no answer; both share a range index that says nothing of
-    the row a record will stand in. ``area`` and ``round`` are None where the file holds several.
+    the row a record will stand in. ``area`` and ``round`` are None where the file holds several;
+    ``place`` and ``years`` are what its heading says.
     """
 
     file: str
@@ -32,6 +33,8 @@ class Draft:
     round: Round | None
     records: pd.DataFrame
     cells: pd.DataFrame
+    place: Mapping[str, str]
+    years: str
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -70,7 +73,14 @@ def drafts(sample: Records) -> Iterator[Draft]:
             yield Draft(
                 file=_name(delivery.file, area, round_), delivery=delivery, table=table, area=area,
                 round=round_, records=records, cells=_cells(records, table, delivery),
+                place=sample.study.whole if area is None else area.label,
+                years=_years(sample.study, round_),
             )  # fmt: skip
+
+
+def _years(study: Study, round_: Round | None) -> str:
+    first, last = study.baseline.year, study.endline.year
+    return f"{first}–{last}" if round_ is None else str(round_.year)
 
 
 def _combinations(delivery: Delivery, study: Study) -> Iterator[tuple[Area | None, Round | None]]:

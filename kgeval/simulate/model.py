@@ -14,6 +14,7 @@ from kgeval.plan.toml import Block, read_toml
 from kgeval.simulate.answer import Answer, Case, read_answer
 from kgeval.simulate.choices import read_choose
 from kgeval.simulate.dial import Settings
+from kgeval.simulate.disagreement import Disagreement, read_disagreement
 from kgeval.simulate.fault import known_faults
 
 MODEL_FILE = "simulation.toml"
@@ -29,6 +30,7 @@ class Unit:
     ``count`` units lie in each unit of ``within``, where ``where`` holds of it. They are the same in
     every round, all ``new``, or a share ``turnover`` is replaced from round to round. Records for
     which ``absent`` holds are taken out again. A unit that is no table of the study is scaffolding.
+    ``after`` are answers that are given once all units are made, since they count records of later ones.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Unit:
     where: Expression | None
     absent: Expression | None
     answers: tuple[Answer, ...]
+    after: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class Model:
     dirt: Mapping[str, float]
     only: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[str, ...]]
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def read_model(study: Study) -> Model:
@@ -122,7 +126,10 @@ def read_model(study: Study) -> Model:
 
 
 def _model(top: Block, study: Study) -> Model:
-    top.only({"watermark", "units", "lists", "sampling", "deliver", "letterhead", "dirt", "only", "words"})
+    top.only(
+        {"watermark", "units", "lists", "sampling", "deliver", "letterhead", "dirt", "only", "words",
+         "disagreements"}
+    )  # fmt: skip
     settings = Settings(
         rounds=tuple(round_.key for round_ in study.rounds), areas=tuple(area.code for area in study.areas)
     )
@@ -146,12 +153,12 @@ def _model(top: Block, study: Study) -> Model:
         dirt={name: dirt.number(name) or 0.0 for name in dirt.content},
         only={name: only.texts(name) for name in only.content},
         words={name: words.texts(name) for name in words.content},
+        disagreements=tuple(read_disagreement(block, study) for block in top.blocks("disagreements")),
     )
 
 
 def _unit(block: Block, key: str, settings: Settings) -> Unit:
-    block.only({"within", "count", "rounds", "turnover", "where", "absent", "answers"})
-    answers = block.block("answers")
+    block.only({"within", "count", "rounds", "turnover", "where", "absent", "answers", "after"})
     return Unit(
         key=key,
         within=block.text("within", AREA),
@@ -160,11 +167,16 @@ def _unit(block: Block, key: str, settings: Settings) -> Unit:
         turnover=block.number("turnover") or 0.0,
         where=block.expression("where"),
         absent=block.expression("absent"),
-        answers=tuple(
-            replace(read_answer(answers, names, settings), name=name)
-            for names in answers.content
-            for name in names.split()  # several questions that are drawn alike share one line
-        ),
+        answers=_answers(block.block("answers"), settings),
+        after=_answers(block.block("after"), settings),
+    )
+
+
+def _answers(block: Block, settings: Settings) -> tuple[Answer, ...]:
+    return tuple(
+        replace(read_answer(block, names, settings), name=name)
+        for names in block.content
+        for name in names.split()  # several questions that are drawn alike share one line
     )
 
 

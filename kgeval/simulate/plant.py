@@ -32,15 +32,19 @@ class Planted:
     why: str
 
 
-def plant(draft: Draft, study: Study, model: Model, seed: int) -> tuple[Draft, list[Planted]]:
+def plant(
+    draft: Draft, study: Study, model: Model, seed: int, spared: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[Draft, list[Planted]]:
     """Return the draft as it is handed in, with the list of its faults.
 
+    ``spared`` are cells, by (rid, column), that keep their answer; their records are handed in once.
     Each fault hits a share of the cells (or records) in which it can happen, the rate that the model
     gives it; no cell is hit twice. Duplicated records stand somewhere below their original.
     """
     bed = lay(draft, study, model.words)
     cells = {name: draft.cells[name].to_numpy(dtype=object) for name in draft.cells}
-    touched = {name: np.zeros(len(draft.cells), dtype=bool) for name in cells}
+    rids = draft.records["rid"].tolist()
+    touched = {name: np.array([(rid, name) in spared for rid in rids], dtype=bool) for name in cells}
     planted: list[Planted] = []
     for fault in CELL_FAULTS:
         rng = stream(seed, "fault", fault.name, draft.file)
@@ -55,7 +59,8 @@ def plant(draft: Draft, study: Study, model: Model, seed: int) -> tuple[Draft, l
             planted += new
     draft = replace(draft, cells=pd.DataFrame(cells, index=draft.cells.index).astype("str"))
     rng = stream(seed, "fault", "records", draft.file)
-    dirty, repeated = _repeat(draft, bed, model.dirt, rng)
+    once = draft.records["rid"].isin({rid for rid, _ in spared}).to_numpy()
+    dirty, repeated = _repeat(draft, bed, model.dirt, rng, once)
     return dirty, [*_masked(planted, draft), *repeated]
 
 
@@ -90,13 +95,14 @@ def _masked(planted: Sequence[Planted], draft: Draft) -> list[Planted]:
 
 
 def _repeat(
-    draft: Draft, bed: Bed, dirt: Mapping[str, float], rng: np.random.Generator
+    draft: Draft, bed: Bed, dirt: Mapping[str, float], rng: np.random.Generator, once: Mask
 ) -> tuple[Draft, list[Planted]]:
     """Hand some records in twice, a few of them with another answer."""
     number = len(draft.cells)
     chance = rng.random(number)
     exact = dirt.get("exact_duplicate", 0.0)
-    twice = np.flatnonzero(chance < exact + dirt.get("conflicting_duplicate", 0.0)).tolist()
+    repeats = chance < exact + dirt.get("conflicting_duplicate", 0.0)
+    twice = np.flatnonzero(repeats & ~once).tolist()
     if not twice:
         return draft, []
     planted = [

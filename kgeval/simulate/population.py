@@ -63,6 +63,10 @@ def populate(study: Study, model: Model, seed: int) -> Records:
     units: dict[str, pd.DataFrame] = {}
     for unit in model.units:
         units[unit.key] = _Making(study=study, model=model, seed=seed, unit=unit, units=units).frame()
+    for unit in model.units:
+        if unit.after:
+            making = _Making(study=study, model=model, seed=seed, unit=unit, units=units)
+            units[unit.key] = making.completed(units[unit.key])
     frames = {
         unit.key: _cut(units[unit.key], study.tables[unit.key])
         for unit in model.units
@@ -91,6 +95,14 @@ class _Making:
         table = self.study.tables.get(self.unit.key)
         if table is not None and table.round.always:
             rows = rows[rows["round"].eq(table.round.always)].reset_index(drop=True)
+        return rows if table is None else self._as_asked(_placed(rows, table), table)
+
+    def completed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the records with the answers that count records of units made later."""
+        questions = self._questions()
+        for answer in self.unit.after:
+            rows = rows.assign(**{answer.name: _typed(self._draw(answer, rows), questions.get(answer.name))})
+        table = self.study.tables.get(self.unit.key)
         return rows if table is None else self._as_asked(rows, table)
 
     def _draw(self, answer: Answer, rows: pd.DataFrame) -> pd.Series:
@@ -147,6 +159,16 @@ class _Making:
         if faults:
             raise StudyError([f"simulation of {self.unit.key}: {fault}" for fault in faults])
         return rows
+
+
+def _placed(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the records of a register in the areas that their own answers say."""
+    rule = table.area
+    if rule.spelled or not rule.column:
+        return rows
+    areas = {code: code for code in rows["area"].unique()} | dict(rule.values)
+    said = rows[rule.column].map(areas)
+    return rows.assign(area=said.fillna(rule.otherwise).astype("str"))
 
 
 def _window(starts: date | None, ends: date | None, year: int) -> tuple[date, date]:

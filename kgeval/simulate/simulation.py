@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.study import Study
 from kgeval.simulate.cells import Draft, drafts
+from kgeval.simulate.disagreement import disagree, spared
 from kgeval.simulate.kobo import kobo_csv, plain_csv
 from kgeval.simulate.model import Model, read_model
 from kgeval.simulate.plant import Planted, plant
@@ -32,11 +33,12 @@ FAULT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """What a simulation wrote: the ``paths``, the true values, and the faults, one row each."""
+    """What a simulation wrote: the ``paths``, true values, faults and disagreements, one row each."""
 
     paths: tuple[Path, ...]
     truth: pd.DataFrame
     faults: pd.DataFrame
+    disagreements: pd.DataFrame
 
 
 def population(study: Study, seed: int) -> Records:
@@ -59,7 +61,7 @@ def sample(population: Records, seed: int) -> Records:
 
 
 def simulate(study: Study, out: str | Path, *, seed: int, faults: bool = True) -> Simulated:
-    """Write a simulated data folder: deliveries, ``truth.csv``, ``faults.csv`` and the mark of simulation.
+    """Write a simulated data folder: deliveries, what is true and what was spoilt, the mark of simulation.
 
     Parameters
     ----------
@@ -84,25 +86,29 @@ def simulate(study: Study, out: str | Path, *, seed: int, faults: bool = True) -
     model = read_model(study)
     people = populate(study, model, seed)
     drawn = draw_sample(people, seed)
-    files, planted = _deliveries(drawn, model, seed, faults=faults)
+    frames, disagreements = disagree(drawn.frames, study, model.disagreements, seed)
+    drawn = replace(drawn, frames=frames)
+    files, planted = _deliveries(drawn, model, seed, faults=faults, keep=spared(disagreements))
     truth = true_values(people)
     tables = {"truth.csv": _csv(truth), "faults.csv": _csv(planted)}
+    if len(disagreements):
+        tables["disagreements.csv"] = _csv(disagreements.drop(columns="rid"))
     mark = _mark(study, model, seed, [*files, *tables])
     paths = []
     # the mark first: whatever stops the writing, what lies there is marked
     for name, content in {MARK: mark, **files, **tables}.items():
         write_whole(out / name, content, durable=False)
         paths.append(out / name)
-    return Simulated(paths=tuple(paths), truth=truth, faults=planted)
+    return Simulated(paths=tuple(paths), truth=truth, faults=planted, disagreements=disagreements)
 
 
 def _deliveries(
-    drawn: Records, model: Model, seed: int, *, faults: bool
+    drawn: Records, model: Model, seed: int, *, faults: bool, keep: frozenset[tuple[str, str]]
 ) -> tuple[dict[str, bytes], pd.DataFrame]:
     files: dict[str, bytes] = {}
     rows: list[dict[str, Any]] = []
     for clean in drafts(drawn):
-        draft, planted = plant(clean, drawn.study, model, seed) if faults else (clean, [])
+        draft, planted = plant(clean, drawn.study, model, seed, keep) if faults else (clean, [])
         sheet = ""
         structural: Sequence[tuple[int, str, str]] = ()
         if draft.delivery.style == "workbook":

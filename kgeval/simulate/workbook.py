@@ -65,8 +65,8 @@ class _Desk:
     def words(self, text: str) -> str:
         draft, language = self.draft, self.draft.delivery.language
         return text.format(
-            area=draft.area.label[language] if draft.area else "",
-            year=draft.round.year if draft.round else "",
+            area=draft.place[language],
+            year=draft.years,
             table=draft.table.label[language],
         )
 

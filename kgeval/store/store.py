@@ -195,6 +195,10 @@ class Store:
         """Return the areas that have no part of the table."""
         return tuple(key for key in area_keys if not self.exists(f"{key}/{name}"))
 
+    def anywhere(self, name: str, area_keys: Iterable[str]) -> bool:
+        """Say whether any area has a part of the table."""
+        return any(self.exists(f"{key}/{name}") for key in area_keys)
+
     def _sidecar(self, place: str) -> dict[str, Any]:
         path = self.path(place, _SIDECAR)
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
