@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.study import Study, read_study
 from kgeval.store import Provenance, Store, fingerprint, fingerprints, versions
 
+REVIEW = "build/review"  # where `make review` puts the example
 SYNTHETIC = "SYNTHETIC.txt"  # a data folder that holds this file is simulated
 
 
@@ -108,8 +110,10 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
     Parameters
     ----------
     study, data, out
-        The folders of the study, of the delivered files, and of what is made. Where ``study`` or
-        ``data`` is empty, the last run into ``out`` says which they were.
+        The folders of the study, of the delivered files, and of what is made. An empty ``out`` is
+        ``build/review`` here or in the nearest folder above that has one, so that a notebook opened in
+        its folder and papermill started in the checkout find the same. Where ``study`` or ``data`` is
+        empty, the last run into ``out`` says which they were.
     area
         The code or key of an area, or ``all``.
     lang
@@ -120,6 +124,7 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
     ParameterError
         A folder that is not there, an area or a language that the study does not have.
     """
+    out = out or _nearest_review()
     study, data = _as_last_run(study, data, Path(out))
     plan = read_study(study)
     if lang not in plan.languages:
@@ -147,6 +152,14 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
             versions=versions(),
         ),
     )
+
+
+def _nearest_review() -> str:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / REVIEW / "run.json").is_file():
+            return Path(os.path.relpath(folder / REVIEW)).as_posix()
+    return REVIEW
 
 
 def _as_last_run(study: str, data: str, out: Path) -> tuple[str, str]:

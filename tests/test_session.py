@@ -52,6 +52,19 @@ def test_by_hand_the_last_run_says_which_study_and_data(tmp_path: Path, data: Pa
     assert desk.data.resolve() == data.resolve()
 
 
+def test_an_empty_out_is_the_nearest_review(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = tmp_path / "build" / "review"
+    review.mkdir(parents=True)
+    run = {"study_folder": str(STUDY), "data_folder": "../../data"}
+    (review / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    for folder in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.chdir(folder)
+        assert start(study="", data="", out="").store.root.resolve() == review.resolve()
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
