@@ -22,10 +22,17 @@ from kgeval.errors import ParameterError
 @click.option(
     "--area", "areas", multiple=True, help="Reports for these areas only (code or key); else for all."
 )
-def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...]) -> None:
+@click.option(
+    "--map",
+    "boundaries",
+    type=click.Path(path_type=Path),
+    help="GeoJSON with the areas' boundaries, to draw the map of verdicts from; else a schema of tiles.",
+)
+def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], boundaries: Path | None) -> None:
     """Make the report, slides, charts and tables of the finished run in REVIEW."""
     from kgeval.plan.area import WHOLE
     from kgeval.plan.study import read_study
+    from kgeval.present.boundaries import read_boundaries
     from kgeval.present.labels import labels
     from kgeval.present.pack import manifest
     from kgeval.present.pack import pack as packed
@@ -52,7 +59,9 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...]) -> None:
     codes = [WHOLE if area is None else area.code for area in chosen]
     keys = [area.key for area in study.areas if store.exists(f"{area.key}/accounts")]
     accounts = store.gather("accounts", keys) if keys else pd.DataFrame(columns=["records"])
-    files = packed(results, accounts, areas=codes)
+    single = [code for code in results.areas if code != WHOLE]
+    shapes = None if boundaries is None else read_boundaries(boundaries, single)
+    files = packed(results, accounts, areas=codes, boundaries=shapes)
     about = {
         "study": study.key,
         "lang": lang,

@@ -16,6 +16,7 @@ import pandas as pd
 
 from kgeval.errors import UserError
 from kgeval.plan.area import WHOLE
+from kgeval.present.boundaries import Boundaries
 from kgeval.present.charts.chart import Chart, save
 from kgeval.present.conference import area_report, charts, deck
 from kgeval.present.labels import labels
@@ -34,7 +35,7 @@ from kgeval.present.tables.results import (
 )
 from kgeval.present.workbook import Sheet, sampling_errors, workbook
 
-_FORMATS = ("png", "svg", "pdf", "csv")
+FORMATS = ("png", "svg", "pdf", "csv")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ADDRESS = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|//)""", re.IGNORECASE)
 
@@ -47,7 +48,14 @@ class PackError(UserError):
         super().__init__("the pack does not pass its checks, nothing was written: " + "; ".join(self.faults))
 
 
-def pack(results: Results, accounts: pd.DataFrame, *, areas: Iterable[str] = ()) -> dict[str, bytes]:
+def pack(
+    results: Results,
+    accounts: pd.DataFrame,
+    *,
+    areas: Iterable[str] = (),
+    boundaries: Boundaries | None = None,
+    formats: Iterable[str] = FORMATS,
+) -> dict[str, bytes]:
     """Return every file of the conference pack by its path.
 
     Parameters
@@ -58,6 +66,10 @@ def pack(results: Results, accounts: pd.DataFrame, *, areas: Iterable[str] = ())
         The accounts of the data.
     areas
         Areas that get a report of their own besides the whole; none: all.
+    boundaries
+        The areas' boundaries for the map; None: a schema of tiles.
+    formats
+        The formats of charts.
 
     Raises
     ------
@@ -65,12 +77,14 @@ def pack(results: Results, accounts: pd.DataFrame, *, areas: Iterable[str] = ())
         Text overlaps or leaves a figure, a picture has no words, titles repeat, a title holds a number
         that is not in its rows, a page has an outside address, or text is not in composed letters.
     """
-    drawn, projected = charts(results), charts(results, size="slide")
+    kinds = tuple(formats)
+    drawn = charts(results, boundaries=boundaries)
+    projected = charts(results, size="slide", boundaries=boundaries)
     wanted = tuple(areas) or results.areas
-    files = {f"charts/{name}": content for name, content in save(*drawn, formats=_FORMATS).items()}
-    files |= {f"charts/hall/{name}": content for name, content in save(*projected, formats=("png",)).items()}
+    files = {f"charts/{name}": content for name, content in save(*drawn, formats=kinds).items()}
+    files |= {f"charts/hall/{name}": content for name, content in save(*projected, formats=kinds).items()}
     files |= {_report_name(results, area): area_report(results, area) for area in wanted}
-    files["slides.pptx"] = deck(results)
+    files["slides.pptx"] = deck(results, projected)
     files["tables.xlsx"] = tables(results, accounts)
     files["alt_texts.csv"] = _alt_texts(drawn)
     files["index.html"] = _index(results, wanted, drawn).encode("utf-8")

@@ -224,6 +224,23 @@ def in_reading_order(rows: pd.DataFrame, by: str = "value") -> pd.DataFrame:
     return ordered.drop(columns=["last", "unseen"]).reset_index(drop=True)
 
 
+def pages_of(count: int, most: int) -> range:
+    """Return the numbers of the pages, from 1, that ``count`` rows fill when one page holds ``most``."""
+    return range(1, max(1, -(-count // most)) + 1)
+
+
+def page_of(rows: pd.DataFrame, most: int, page: int) -> pd.DataFrame:
+    """Return the rows of one page: as many as it holds, the whole last on each; ``most`` counts it.
+
+    Rows are spread evenly, so that the last page is no remnant.
+    """
+    whole = rows[rows["area"] == WHOLE] if several_areas(rows) else rows.iloc[:0]
+    single = rows.drop(index=whole.index)
+    pages = pages_of(len(single), most - (1 if several_areas(rows) else 0))
+    size = -(-len(single) // len(pages))
+    return pd.concat([single.iloc[(page - 1) * size : page * size], whole], ignore_index=True)
+
+
 def main(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the main definitions, without other variants."""
     return rows[rows["variant"] == MAIN]

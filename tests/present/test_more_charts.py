@@ -136,18 +136,23 @@ def test_tiles_keep_their_places() -> None:
 
 def test_boundaries_of_the_user() -> None:
     estimates, verdicts = endline(2)
-    features = [
-        {
-            "properties": {"id": code},
-            "geometry": {"type": kind, "coordinates": [ring] if kind == "Polygon" else [[ring]]},
-        }
-        for code, kind, ring in (
-            ("0", "Polygon", SQUARE),
-            ("1", "MultiPolygon", [[x + 1, y] for x, y in SQUARE]),
-        )
-    ]
-    chart = show.tiles(estimates, verdicts, made_up_study(2), "vi", geojson={"features": features}, key="id")
+    square = tuple(tuple(point) for point in SQUARE)
+    boundaries = {"0": (square,), "1": (tuple((x + 1, y) for x, y in square),)}
+    chart = show.tiles(estimates, verdicts, made_up_study(2), "vi", boundaries=boundaries)
     assert overlaps(chart.figure) == []
     assert any(text.get_text().startswith("1. Bến Đò") for axes in chart.figure.axes for text in axes.texts)
-    with pytest.raises(ParameterError, match="no feature whose 'code' is 0, 1"):
-        show.tiles(estimates, verdicts, made_up_study(2), "vi", geojson={"features": features})
+    with pytest.raises(ParameterError, match="the boundaries lack area 1"):
+        show.tiles(estimates, verdicts, made_up_study(2), "vi", boundaries={"0": (square,)})
+
+
+def test_more_areas_than_a_chart_holds_make_pages() -> None:
+    estimates, verdicts = endline(14)
+    study = made_up_study(14)
+    given = {"size": "slide", "synthetic": True}
+    for draw in (show.against_target, show.gaps):
+        drawn = [draw(estimates, verdicts, study, "vi", page=page, **given) for page in (1, 2)]
+        assert [chart.title[-5:] for chart in drawn] == ["(1/2)", "(2/2)"]
+        assert [list(chart.data["area"].drop_duplicates())[-1] for chart in drawn] == ["all", "all"]
+        seen = [area for chart in drawn for area in chart.data["area"] if area != "all"]
+        assert sorted(seen) == sorted(map(str, range(14)))
+        assert [overlaps(chart.figure) for chart in drawn] == [[], []]

@@ -8,7 +8,13 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
-from kgeval.present.charts.caption import measure_words, result_remarks, source_note, verdict_title
+from kgeval.present.charts.caption import (
+    measure_words,
+    paged_title,
+    result_remarks,
+    source_note,
+    verdict_title,
+)
 from kgeval.present.charts.chart import Chart, Charts, nothing_to_draw
 from kgeval.present.charts.mark import draw_result
 from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, put, scale
@@ -16,7 +22,7 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, text_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import in_reading_order, main, plain, publish, several_areas
+from kgeval.present.published import in_reading_order, main, page_of, plain, publish, several_areas
 from kgeval.present.result import value_with_interval
 from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 
@@ -38,6 +44,7 @@ def against_target(
     size: SizeName = "report",
     synthetic: bool = False,
     name: str = "against_target",
+    page: int | None = None,
 ) -> Chart:
     """Draw results with their intervals beside their targets.
 
@@ -55,17 +62,23 @@ def against_target(
         Draw the watermark.
     name
         Stem of the file names.
+    page
+        Draw this page of rows, from 1; None: all rows must fit.
 
     Raises
     ------
     ParameterError
-        More rows than the size can show, or several indicators in several areas.
+        More rows than the size can show on one page, or several indicators in several areas.
     """
     rows = _chosen(plain(publish(estimates, verdicts, study, lang)))
     if rows.empty:
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
-    _refuse_crowds(rows, size)
-    content = _content(rows, study, lang, synthetic=synthetic)
+    if page is None:
+        _refuse_crowds(rows, size)
+    _refuse_mixtures(rows)
+    title = paged_title(verdict_title(rows, study, labels(lang)), rows, size_of(size).rows, page)
+    rows = rows if page is None else page_of(rows, size_of(size).rows, page)
+    content = _content(rows, title, study, lang, synthetic=synthetic)
     sheet = lay_out(content, size_of(size))
     _draw(sheet, rows, lang)
     words = labels(lang)
@@ -121,19 +134,22 @@ def _refuse_crowds(rows: pd.DataFrame, size: SizeName) -> None:
         raise ParameterError(
             f"a chart of size {size!r} shows at most {size_of(size).rows} rows, got {len(rows)}; choose fewer"
         )
+
+
+def _refuse_mixtures(rows: pd.DataFrame) -> None:
     if several_areas(rows) and len(rows[["indicator", "variant", "round"]].drop_duplicates()) > 1:
         raise ParameterError(
             "a chart with several areas shows one definition of one indicator in one round; choose it first"
         )
 
 
-def _content(rows: pd.DataFrame, study: Study, lang: str, *, synthetic: bool) -> Content:
+def _content(rows: pd.DataFrame, title: str, study: Study, lang: str, *, synthetic: bool) -> Content:
     words, numbers = labels(lang), Numbers(lang=lang)
     by_area = several_areas(rows)
     records = [row for _, row in rows.iterrows()]
     outcomes = [text_of(row, "outcome") for row in records]
     return Content(
-        title=verdict_title(rows, study, words),
+        title=title,
         subtitle=_subtitle(rows.iloc[0], words, by_area=by_area),
         labels=tuple(rows["place"] if by_area else rows["short"]),
         columns=(

@@ -58,7 +58,7 @@ def bullet(
     records = [row for _, row in rows.iterrows()]
     period = str(rows["round_label"].iloc[0])
     content = Content(
-        title=verdict_title(rows, study, words),
+        title=words.fill("bullet.title", title=verdict_title(rows, study, words)),
         subtitle=words.fill("bullet.subtitle", period=period),
         labels=tuple(rows["short"]),
         columns=(

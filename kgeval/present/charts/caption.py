@@ -11,7 +11,7 @@ import pandas as pd
 from kgeval.plan.area import WHOLE
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, word_of
-from kgeval.present.published import several_areas
+from kgeval.present.published import pages_of, several_areas
 from kgeval.present.result import measure_beside
 from kgeval.present.text import lowered
 
@@ -87,6 +87,13 @@ def verdict_title(rows: pd.DataFrame, study: Study, words: Labels) -> str:
             return words.fill(template, what=first["short"], total=len(single), **filled)
     parts = count_parts(counted, "title.targets", VERDICTS, len(single), words, **filled)
     return words.fill("title.targets_mixed", what=first["short"], parts=parts)
+
+
+def paged_title(title: str, rows: pd.DataFrame, most: int, page: int | None) -> str:
+    """Return the title of one page of rows: ``… (1/2)`` where there are several."""
+    several = several_areas(rows)
+    pages = pages_of(len(set(rows["area"]) - {WHOLE}) if several else len(rows), most - (1 if several else 0))
+    return title if page is None or len(pages) == 1 else f"{title} ({page}/{len(pages)})"
 
 
 def _values_title(rows: pd.DataFrame, words: Labels) -> str:

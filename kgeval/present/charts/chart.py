@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -109,11 +110,24 @@ def picture(chart: Chart, kind: str, *, dpi: int | None = None) -> bytes:
     from matplotlib import rc_context
 
     target = BytesIO()
-    with rc_context(settings()):
+    with rc_context(settings()), _plain_fonts():
         chart.figure.savefig(
             target, format=kind, dpi=dpi or chart.dpi, metadata=_FIXED[kind], facecolor="white"
         )
     return target.getvalue()
+
+
+@contextmanager
+def _plain_fonts() -> Iterator[None]:
+    """Leave out of fonts in PDF the tables for shaping text: nothing here uses them, and reading is slow."""
+    from fontTools.subset import Options  # type: ignore[import-untyped]
+
+    dropped = Options._drop_tables_default  # the only door that matplotlib leaves open
+    Options._drop_tables_default = [*dropped, "GDEF", "GPOS", "GSUB"]
+    try:
+        yield
+    finally:
+        Options._drop_tables_default = dropped
 
 
 def twin(data: pd.DataFrame) -> bytes:

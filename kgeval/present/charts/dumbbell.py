@@ -9,13 +9,13 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
-from kgeval.present.charts.caption import count_parts, measure_words, source_note
+from kgeval.present.charts.caption import count_parts, measure_words, paged_title, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, scale
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import in_reading_order, main, plain, publish_changes, several_areas
+from kgeval.present.published import in_reading_order, main, page_of, plain, publish_changes, several_areas
 from kgeval.present.style import SizeName, change_colour, colour, size_of
 from kgeval.present.text import lowered
 
@@ -38,6 +38,7 @@ def dumbbell(
     size: SizeName = "report",
     synthetic: bool = False,
     name: str = "change",
+    page: int | None = None,
 ) -> Chart:
     """Draw both rounds and the change between them.
 
@@ -53,7 +54,7 @@ def dumbbell(
     estimates
         The estimates of both rounds: gives the intervals and sample sizes of each round, and says
         which of them must not be shown.
-    size, synthetic, name
+    size, synthetic, name, page
         As for ``against_target``.
 
     Raises
@@ -61,20 +62,17 @@ def dumbbell(
     ParameterError
         More rows than the size can show.
     """
-    everything = main(plain(publish_changes(changes, study, lang, estimates)))
-    everything = everything[everything["kind"] == "share"]
-    drawn = everything["comparable"] == "yes"
-    if not several_areas(everything):
-        drawn &= everything["outcome"] != "suppressed"
-    rows = in_reading_order(everything[drawn], by="difference")
+    rows, left_out = rows_to_draw(changes, study, lang, estimates)
     if rows.empty:
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
+    title = paged_title(_title(rows, study, labels(lang)), rows, size_of(size).rows, page)
+    if page is not None:
+        rows = page_of(rows, size_of(size).rows, page)
     if len(rows) > size_of(size).rows:
         raise ParameterError(
             f"a chart of size {size!r} shows at most {size_of(size).rows} rows, got {len(rows)}; choose fewer"
         )
-    left_out = everything[~drawn]
-    content = _content(rows, left_out, study, lang, synthetic=synthetic)
+    content = _content(rows, left_out, title, study, lang, synthetic=synthetic)
     sheet = lay_out(content, size_of(size))
     _draw(sheet, rows, lang)
     words = labels(lang)
@@ -97,8 +95,21 @@ def dumbbell(
     )
 
 
+def rows_to_draw(
+    changes: pd.DataFrame, study: Study, lang: str, estimates: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the published changes that a dumbbell draws, in its order, and those that it only names."""
+    everything = main(plain(publish_changes(changes, study, lang, estimates)))
+    everything = everything[everything["kind"] == "share"]
+    drawn = everything["comparable"] == "yes"
+    if not several_areas(everything):
+        drawn &= everything["outcome"] != "suppressed"
+    rows = in_reading_order(everything[drawn], by="difference")
+    return rows, everything[~drawn]
+
+
 def _content(
-    rows: pd.DataFrame, left_out: pd.DataFrame, study: Study, lang: str, *, synthetic: bool
+    rows: pd.DataFrame, left_out: pd.DataFrame, title: str, study: Study, lang: str, *, synthetic: bool
 ) -> Content:
     words, numbers = labels(lang), Numbers(lang=lang)
     by_area = several_areas(rows)
@@ -125,7 +136,7 @@ def _content(
     if by_area:
         subtitle = f"{subtitle}; {first['label']} ({measure_words(first, words)})"
     return Content(
-        title=_title(rows, study, words),
+        title=title,
         subtitle=subtitle,
         labels=tuple(rows["place"] if by_area else rows["short"]),
         columns=tuple(columns),

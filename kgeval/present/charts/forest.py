@@ -16,7 +16,7 @@ from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.style import SizeName, colour, size_of
 
-TWIN = ["label", "value", "low", "high", "n"]
+TWIN = ["indicator", "variant", "area", "label", "value", "low", "high", "n"]
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
@@ -29,6 +29,7 @@ class Forest:
     ratio: bool = False  # ratios: log axis, reference 1; differences: plain axis, reference 0
     decimals: int = 2
     source: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def reference(self) -> float:
@@ -87,7 +88,7 @@ def forest(
                 right=True,
             ),
         ),
-        notes=(words.fill("chart.note_source", source=about.source),) if about.source else (),
+        notes=_notes(about, words),
         watermark=words["caveat.synthetic"] if synthetic else "",
     )
     sheet = lay_out(content, size_of(size))
@@ -99,11 +100,17 @@ def forest(
     return Chart(
         name=name,
         figure=sheet.figure,
-        data=shown.reindex(columns=TWIN),
+        data=shown[[column for column in TWIN if column in shown]],
         title=content.title,
         alt=words.fill("forest.alt", title=content.title, rows=described),
         dpi=size_of(size).dpi,
     )
+
+
+def _notes(about: Forest, words: Labels) -> tuple[str, ...]:
+    source = [words.fill("chart.note_source", source=about.source)] if about.source else []
+    line = " ".join([*source, *about.remarks])
+    return (line,) if line else ()
 
 
 def _cell(row: pd.Series, about: Forest, numbers: Numbers) -> str:

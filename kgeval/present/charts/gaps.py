@@ -9,7 +9,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
-from kgeval.present.charts.caption import result_remarks, source_note
+from kgeval.present.charts.caption import paged_title, result_remarks, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.mark import draw_result
 from kgeval.present.charts.sheet import Content, Sheet, lay_out, line_height, put
@@ -17,7 +17,7 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import main, plain, publish
+from kgeval.present.published import main, page_of, plain, publish, several_areas
 from kgeval.present.style import SizeName, colour, size_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def gaps(
     size: SizeName = "report",
     synthetic: bool = False,
     name: str = "gaps",
+    page: int | None = None,
 ) -> Chart:
     """Draw how far each area is from each target; where lower is better the sign is turned.
 
@@ -58,7 +59,7 @@ def gaps(
     estimates, verdicts
         Results of the last round; main definitions of shares with a target are drawn, one panel
         each, in the order given.
-    study, lang, size, synthetic, name
+    study, lang, size, synthetic, name, page
         As for ``against_target``.
 
     Raises
@@ -70,15 +71,18 @@ def gaps(
     rows = with_gaps(rows[rows["target"].notna() & (rows["kind"] == "share")])
     if rows.empty:
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
-    keys = list(dict.fromkeys(rows["indicator"]))
+    keys, most = list(dict.fromkeys(rows["indicator"])), size_of(size).rows
+    title = paged_title(_title(rows, labels(lang)), rows, most, page)
     areas = _areas(rows, study)
-    if len(keys) > _PANELS or len(areas) > size_of(size).rows:
+    if page is not None:
+        rows, areas = _page(rows, areas, most, page)
+    if len(keys) > _PANELS or len(areas) > most:
         raise ParameterError(
             f"small multiples of size {size!r} show at most {_PANELS} indicators and "
-            f"{size_of(size).rows} areas, got {len(keys)} and {len(areas)}; choose fewer"
+            f"{most} areas, got {len(keys)} and {len(areas)}; choose fewer"
         )
     words = labels(lang)
-    content = _content(rows, areas, study, words, synthetic=synthetic)
+    content = _content(rows, areas, title, study, words, synthetic=synthetic)
     sheet = lay_out(content, size_of(size))
     _draw(sheet, rows, keys, areas, lang)
     described = " ".join(
@@ -118,17 +122,22 @@ def _areas(rows: pd.DataFrame, study: Study) -> list[str]:
     return [code for code in known if code in set(rows["area"])]
 
 
+def _page(rows: pd.DataFrame, areas: list[str], most: int, page: int) -> tuple[pd.DataFrame, list[str]]:
+    shown = list(page_of(pd.DataFrame({"area": areas}), most, page)["area"])
+    return rows[rows["area"].isin(shown)], shown
+
+
+def _title(rows: pd.DataFrame, words: Labels) -> str:
+    single = rows[rows["area"] != WHOLE] if several_areas(rows) else rows
+    if single["gap"].isna().all():
+        return words["gap.title_none"]
+    return words.fill("gap.title", n=int((single["outcome"] == "met").sum()), total=len(single))
+
+
 def _content(
-    rows: pd.DataFrame, areas: list[str], study: Study, words: Labels, *, synthetic: bool
+    rows: pd.DataFrame, areas: list[str], title: str, study: Study, words: Labels, *, synthetic: bool
 ) -> Content:
     period = str(rows["round_label"].iloc[0])
-    single = rows[rows["area"] != WHOLE] if len(areas) > 1 else rows
-    seen = single[single["gap"].notna()]
-    title = (
-        words["gap.title_none"]
-        if seen.empty
-        else words.fill("gap.title", n=int((seen["outcome"] == "met").sum()), total=len(single))
-    )
     return Content(
         title=title,
         subtitle=words.fill("gap.subtitle", period=period),

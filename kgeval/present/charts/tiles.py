@@ -10,6 +10,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
+from kgeval.present.boundaries import Boundaries, Ring, projected
 from kgeval.present.charts.caption import source_note, verdict_title
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.sheet import Content, Sheet, lay_out
@@ -32,8 +33,7 @@ def tiles(
     lang: str,
     *,
     places: Places | None = None,
-    geojson: Mapping[str, Any] | None = None,
-    key: str = "code",
+    boundaries: Boundaries | None = None,
     size: SizeName = "report",
     synthetic: bool = False,
     name: str = "tiles",
@@ -51,8 +51,8 @@ def tiles(
         As for ``against_target``.
     places
         Area code to (row, column) of its tile, from 0 at the upper left; None: in the study's order.
-    geojson, key
-        Boundaries to draw instead of tiles: features whose property ``key`` is the area's code.
+    boundaries
+        Rings by the area's code, to draw instead of tiles.
 
     Raises
     ------
@@ -75,11 +75,11 @@ def tiles(
     rows = rows.assign(
         row=[at[code][0] for code in rows["area"]], column=[at[code][1] for code in rows["area"]]
     )
-    sheet, content = _sheet(rows, study, words, size, synthetic=synthetic, boundaries=geojson is not None)
-    if geojson is None:
+    sheet, content = _sheet(rows, study, words, size, synthetic=synthetic, drawn=boundaries is not None)
+    if boundaries is None:
         _draw_tiles(sheet, rows, words)
     else:
-        _draw_boundaries(sheet, rows, geojson, key, words)
+        _draw_boundaries(sheet, rows, boundaries, words)
     described = " ".join(
         words.fill("tiles.row", place=row["place"], verdict=words[f"verdict.chart.{row['outcome']}"])
         for _, row in rows.iterrows()
@@ -100,16 +100,16 @@ def _in_order(codes: list[str]) -> dict[str, tuple[int, int]]:
 
 
 def _sheet(
-    rows: pd.DataFrame, study: Study, words: Labels, size: SizeName, *, synthetic: bool, boundaries: bool
+    rows: pd.DataFrame, study: Study, words: Labels, size: SizeName, *, synthetic: bool, drawn: bool
 ) -> tuple[Sheet, Content]:
     period = str(rows["round_label"].iloc[0])
-    deep = 5 if boundaries else int(rows["row"].max()) + 1
+    deep = 5 if drawn else int(rows["row"].max()) + 1
     content = Content(
-        title=verdict_title(rows, study, words),
+        title=words.fill("tiles.title", title=verdict_title(rows, study, words)),
         subtitle=words.fill("tiles.subtitle", label=rows.iloc[0]["label"], period=period),
         labels=("",) * (deep * 3),
         columns=(),
-        notes=source_note(study, period, [words["tiles.note_map" if boundaries else "tiles.note"]], words),
+        notes=source_note(study, period, [words["tiles.note_map" if drawn else "tiles.note"]], words),
         watermark=words["caveat.synthetic"] if synthetic else "",
         above=0,
     )
@@ -147,24 +147,19 @@ def _draw_tiles(sheet: Sheet, rows: pd.DataFrame, words: Labels) -> None:
         _write(axes, x + broad / 2, y + tall * 0.2, "\n".join(said), size.label, color=tint)
 
 
-def _draw_boundaries(
-    sheet: Sheet, rows: pd.DataFrame, geojson: Mapping[str, Any], key: str, words: Labels
-) -> None:
+def _draw_boundaries(sheet: Sheet, rows: pd.DataFrame, boundaries: Boundaries, words: Labels) -> None:
     from matplotlib.patches import Polygon
 
-    shapes = {str(f["properties"].get(key)): _rings(f["geometry"]) for f in geojson["features"]}
-    missing = [code for code in rows["area"] if code not in shapes]
+    missing = [code for code in rows["area"] if code not in boundaries]
     if missing:
-        raise ParameterError(
-            f"the boundaries have no feature whose {key!r} is {', '.join(missing)}; name the right property"
-        )
+        raise ParameterError(f"the boundaries lack area {', '.join(missing)}; give the map of all areas")
     axes, size = sheet.axes, sheet.size
-    points = [point for code in rows["area"] for ring in shapes[code] for point in ring]
-    place = _projection(points, sheet.width, axes.get_ylim()[1])
+    shapes = projected(
+        {code: boundaries[code] for code in rows["area"]}, sheet.width * 0.53, axes.get_ylim()[1]
+    )
     axes.set_xlim(0, sheet.width)
     for number, row in rows.iterrows():
-        tint = verdict_colour(row["outcome"])
-        rings = [[place(*point[:2]) for point in ring] for ring in shapes[row["area"]]]
+        tint, rings = verdict_colour(row["outcome"]), shapes[row["area"]]
         for ring in rings:
             axes.add_patch(Polygon(ring, facecolor=tint, alpha=0.3, edgecolor=colour("ink"), linewidth=0.6))
         middle = _middle(max(rings, key=len))
@@ -183,23 +178,7 @@ def _draw_boundaries(
         )  # fmt: skip
 
 
-def _rings(geometry: Mapping[str, Any]) -> list[list[Any]]:
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    return [polygon[0] for polygon in polygons]
-
-
-def _projection(points: list[Any], width: float, height: float) -> Any:
-    east, north = [p[0] for p in points], [p[1] for p in points]
-    narrow = math.cos(math.radians((min(north) + max(north)) / 2))  # a degree east is shorter than one north
-    spread = max((max(east) - min(east)) * narrow / (width * 0.53), (max(north) - min(north)) / height, 1e-9)
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return (x - min(east)) * narrow / spread, (y - min(north)) / spread
-
-    return place
-
-
-def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
+def _middle(ring: Ring) -> tuple[float, float]:
     return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kgeval.plan.area import WHOLE
@@ -21,10 +21,14 @@ from kgeval.present.tables.results import changes_table, targets_table
 _POINTS = 3
 
 
-def deck(results: Results) -> bytes:
-    """Return the slides of the conference: points, facts, targets, results, change, areas, limits, backup."""
+def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
+    """Return the slides of the conference: points, facts, targets, results, change, areas, limits, backup.
+
+    ``pictures`` are the charts of the hall's size; None: they are drawn here.
+    """
     words, study = labels(results.lang), results.study
-    drawn = {chart.name: chart for chart in charts(results, size="slide")}
+    given = charts(results, size="slide") if pictures is None else pictures
+    drawn = {chart.name: chart for chart in given}
     made = [*_opening(results, drawn), *_by_area(results, drawn), _limits(results), *_backup(results, drawn)]
     day = study.data_as_of
     as_of = words.fill("page.as_of", date=Numbers(lang=results.lang).date(day)) if day else ""
@@ -78,7 +82,7 @@ def _limits(results: Results) -> Slide:
 
 def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     words = labels(results.lang)
-    names = ["change", "bullet", *(name for name in drawn if name.startswith("tiles"))]
+    names = [name for name in drawn if name.startswith(("change", "bullet", "tiles", "cascade", "forest"))]
     return [
         _spoken(
             results, words.fill("deck.backup", title=drawn[name].title), drawn[name].alt, picture=drawn[name]

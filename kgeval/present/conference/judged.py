@@ -13,14 +13,19 @@ _PRIORITIES = 3  # indicators that get a chart by area of their own
 
 
 def priorities(results: Results) -> list[str]:
-    """Return the first indicators with a target that are shares, in the study's order."""
+    """Return the first of the judged shares."""
+    return judged_shares(results)[:_PRIORITIES]
+
+
+def judged_shares(results: Results) -> list[str]:
+    """Return the indicators with a target that are shares, in the study's order."""
     judged = set(results.verdicts["indicator"])
     keys = [
         one.key
         for one in results.study.indicators
         if one.variant == MAIN and one.kind == "share" and one.key in judged
     ]
-    return list(dict.fromkeys(keys))[:_PRIORITIES]
+    return list(dict.fromkeys(keys))
 
 
 def judged_changes(own: Results) -> pd.DataFrame:

@@ -5,15 +5,16 @@ What the data say is written; what only the agency knows stands as a place to fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
+from kgeval.present.charts.chart import Chart
 from kgeval.present.conference.drawn import area_charts, charts_by_area
-from kgeval.present.conference.judged import judged_changes, other_results, priorities, published_targets
+from kgeval.present.conference.judged import judged_changes, other_results, published_targets
 from kgeval.present.conference.masthead import masthead
 from kgeval.present.conference.outline import Chapter, appendix, part
 from kgeval.present.labels import Labels, labels
@@ -94,7 +95,7 @@ def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chap
 
 def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
     words, study, lang = labels(own.lang), own.study, own.lang
-    chart, change = area_charts(own)
+    drawn = area_charts(own)
     said = target_sentences(own.endline, own.verdicts, study, lang).paragraphs
     changes = change_sentences(judged_changes(own), study, lang).paragraphs
     reported: dict[str, str] | None = {} if study.report else None
@@ -104,7 +105,7 @@ def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
             Heading(text=words["report.of_targets"], level=3),
             official_table(own.endline, own.verdicts, study, lang, place=place, reported=reported),
             *(Paragraph(text=text) for text in said),
-            Figure(chart=chart, caption=words.fill("report.figure_targets", place=place)),
+            *_figures(drawn, "targets", words.fill("report.figure_targets", place=place)),
         ]
     if by_area is not None:
         blocks += _by_area(by_area, words)
@@ -112,17 +113,21 @@ def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
         blocks += [
             Heading(text=words["report.of_changes"], level=3),
             *(Paragraph(text=text) for text in changes),
-            Figure(chart=change, caption=words.fill("report.figure_changes", place=place)),
+            *_figures(drawn, "change", words.fill("report.figure_changes", place=place)),
         ]
     return blocks
 
 
+def _figures(drawn: Iterable[Chart], name: str, caption: str) -> list[Figure]:
+    return [Figure(chart=chart, caption=caption) for chart in drawn if chart.name.startswith(name)]
+
+
 def _by_area(results: Results, words: Labels) -> list[Block]:
     level = lowered(word_of(results.study.area_level, results.lang))
-    drawn = zip(priorities(results), charts_by_area(results), strict=True)
     figures: list[Block] = []
-    for key, chart in drawn:
+    for chart in charts_by_area(results):
         if several_areas(chart.data):
+            key = str(chart.data["indicator"].iloc[0])
             what = word_of(results.study.indicator(key).label, results.lang)
             caption = words.fill("report.figure_area", what=what, level=level)
             figures.append(Figure(chart=chart, caption=caption))
