@@ -97,9 +97,9 @@ def test_a_pack_that_fails_says_all_that_is_wrong() -> None:
 )
 def test_awkward_results_still_make_a_pack(areas, suppressed, lang) -> None:
     given = all_results(areas, suppressed=suppressed, lang=lang)
-    assert "report_all.docx" in pack(given, ACCOUNTS, areas=("all",))
+    assert "report_all.docx" in pack(given, ACCOUNTS, areas=("all",), formats=("csv",))
 
 
 def test_no_results_at_all_still_make_a_pack() -> None:
     given = all_results(2, count=0)
-    assert "slides.pptx" in pack(given, ACCOUNTS.iloc[:0], areas=("all",))
+    assert "slides.pptx" in pack(given, ACCOUNTS.iloc[:0], areas=("all",), formats=("csv",))
