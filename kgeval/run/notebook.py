@@ -70,7 +70,7 @@ def _read(path: Path, earlier: tuple[Notebook, ...]) -> Notebook:
         cells = content["cells"]
         sources = [(cell["cell_type"], _text(cell["source"]), cell.get("metadata", {})) for cell in cells]
         about = content.get("metadata", {}).get("kgeval", {})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{path.name} is no notebook; open and save it in JupyterLab") from error
     tagged = [
         source for kind, source, meta in sources if kind == "code" and "parameters" in meta.get("tags", [])

@@ -111,9 +111,12 @@ def read_parameters(path: Path | str) -> dict[str, object]:
     if path.suffix.lower() != ".json":
         raise ParameterError(f"{path.name}: parameters are read from .json files only; save them as JSON")
     try:
-        values = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
+        text = path.read_text(encoding="utf-8-sig")
+        values = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except OSError as error:
         raise ParameterError(f"{path.name} cannot be read ({error.strerror}); check the path") from error
+    except RecursionError as error:
+        raise ParameterError(f"{path.name} is nested too deeply; write one object, name to value") from error
     except ValueError as error:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise ParameterError(
@@ -214,6 +217,10 @@ def _comments(source: str) -> dict[int, str]:
         for token in tokens
         if token.type == tokenize.COMMENT
     }
+
+
+def _no_number(constant: str) -> object:
+    raise ValueError(f"{constant} is no number")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -128,9 +128,13 @@ def in_process(path: Path, form: Path, out: Path, declared: Mapping[str, Any], l
             time.sleep(0.02)
     process.returncode = os.waitstatus_to_exitcode(status)
     return outcome_of(
-        process.returncode, (work / "stdout").read_text("utf-8"), (work / "stderr").read_text("utf-8"), out,
-        seconds=used.ru_utime + used.ru_stime, rss_mb=used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10),
-    )  # fmt: skip
+        process.returncode,
+        (work / "stdout").read_text("utf-8"),
+        (work / "stderr").read_text("utf-8"),
+        out,
+        seconds=used.ru_utime + used.ru_stime,
+        rss_mb=used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10),
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -249,7 +253,7 @@ def _named(entry: Mapping[str, Any], message: str) -> list[str]:
             named = {int(number) for number in re.findall(r"\brows? ([0-9]+)", message)}
             if not named & set(_listed(where["row"])):
                 faults.append(f"row {named} is named, wanted {where['row']}")
-        elif what == "column" and "column" in where and str(where["column"]) not in message.lower():
+        elif what == "column" and "column" in where and str(where["column"]).lower() not in message.lower():
             faults.append(f"column {where['column']} is not named")
         elif what in {"column", "sheet", "part"} and not re.search(rf"\b{what}s? ", message):
             faults.append(f"no {what} is named")
@@ -263,7 +267,6 @@ def _listed(rows: int | list[int]) -> list[int]:
 def _table(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
-    csv.field_size_limit(10**8)
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
 
 
@@ -301,10 +304,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("corpus", type=Path)
-    options.add_argument("--config", type=Path, required=True, help="the columns, as make_hostile.py prints them")
+    options.add_argument(
+        "--config", type=Path, required=True, help="the columns, as make_hostile.py prints them"
+    )
     options.add_argument("--only", default="")
     options.add_argument("--jobs", type=int, default=2)
-    options.add_argument("--uncoded", action="store_true", help="choices without codes: the level is the name")
+    options.add_argument(
+        "--uncoded", action="store_true", help="choices without codes: the level is the name"
+    )
     asked = options.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     columns = json.loads(asked.config.read_text("utf-8"))["columns"]

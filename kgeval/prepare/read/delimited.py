@@ -35,6 +35,7 @@ class _Layout:
 
     def records(self) -> Iterator[list[str]]:
         """Yield every record, blank lines as empty lists."""
+        csv.field_size_limit(self.limits.field_chars)  # the module's own limit is anybody's to change
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
         for row in range(1, self.limits.rows + 2):
             try:
@@ -57,7 +58,7 @@ class _Layout:
         place = sizes.index(max(sizes))
         return DataError(
             "FIELD_TOO_LARGE",
-            f"a cell holds more than {csv.field_size_limit():,} characters",
+            f"a cell holds more than {self.limits.field_chars:,} characters",
             hint="look into that cell: a quote that is not closed, or a document pasted into a table",
             file=self.file,
             row=row,

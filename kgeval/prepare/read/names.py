@@ -21,10 +21,13 @@ _TAGS = re.compile(r"<[^>]{0,60}>|\*\*|__")
 def header_key(name: str) -> str:
     """Return the key under which two spellings of a column's name are the same.
 
-    >>> header_key(" GROUP ID ") == header_key("group_id")
-    True
+    A line before the name is kept: ``_id`` is what Kobo adds to every export, ``id`` a question.
+
+    >>> header_key(" GROUP ID ") == header_key("group_id"), header_key("_id") == header_key("id")
+    (True, False)
     """
-    return _JOINTS.sub("_", fold(_TAGS.sub("", name))).strip("_:?. ")
+    bare = fold(_TAGS.sub("", name)).lstrip(":?.- ")
+    return _JOINTS.sub("_", bare).rstrip("_:?. ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

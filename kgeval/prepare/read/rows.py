@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from kgeval.prepare.decode.absent import SPREADSHEET_ERRORS
 from kgeval.prepare.decode.text import fold, squeeze
 from kgeval.prepare.lexicon import words
 from kgeval.prepare.read.header import is_mark_row
@@ -115,7 +116,7 @@ def _kind(leading: str, cells: pd.Series, width: int) -> str:
     """Return ``total`` or ``section`` where the rest of the row carries at most numbers, else ""."""
     texts = [squeeze(cell) for cell in cells.dropna() if cell.strip()]
     others = [text for text in texts if text != squeeze(leading)]
-    words_beside = [text for text in others if not _NUMBER.fullmatch(text)]
+    words_beside = [text for text in others if not _holds_amount(text)]
     if _starts("total").match(fold(leading)) and not words_beside:
         return "total"
     if (
@@ -126,6 +127,11 @@ def _kind(leading: str, cells: pd.Series, width: int) -> str:
     ):
         return "section"
     return ""
+
+
+def _holds_amount(text: str) -> bool:
+    """Return whether a cell beside "total" holds an amount, or what is left of a formula for one."""
+    return _NUMBER.fullmatch(text) is not None or text.upper() in SPREADSHEET_ERRORS or text.startswith("=")
 
 
 def _signature_block(kinds: np.ndarray, cells: pd.DataFrame, filled: np.ndarray) -> np.ndarray:
