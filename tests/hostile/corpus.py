@@ -25,7 +25,7 @@ FORM = r"""
 |          | text | chu_nhom | Họ tên chủ nhóm | Owner |  |  | direct |  |
 |          | text | sdt | Điện thoại | Telephone |  |  | direct | phone |
 |          | select_one xa | xa | Xã, phường | Commune | yes |  | indirect |  |
-|          | date | ngay | Ngày khảo sát | Day | yes | . > date('2018-09-01') and . < date('2020-12-31') | none | |
+|  | date | ngay | Ngày khảo sát | Day | yes | . > date('2018-09-01') and . < date('2020-12-31') | none | |
 |          | integer | so_tre | Số trẻ | Children | yes | . >= 0 and . <= 50 | none |  |
 |          | decimal | phi | Học phí tháng | Fee |  | . >= 0 and . <= 9000000 | none |  |
 |          | select_multiple kenh | kenh | Nghe ở đâu | Channels |  |  | none |  |
@@ -317,7 +317,8 @@ def _repeat_without_form() -> bytes:
 
 MANIFEST = (
     '<?xml version="1.0"?><m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-    '<m:file-entry m:full-path="/" m:media-type="application/vnd.oasis.opendocument.spreadsheet"/></m:manifest>'
+    '<m:file-entry m:full-path="/" m:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+    "</m:manifest>"
 )
 
 
