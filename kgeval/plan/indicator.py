@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -45,7 +45,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One definition of one indicator: the main one or a variant (another denominator, population, level)."""
+    """One definition of one indicator: the main one or a variant (another denominator, population, level).
+
+    ``comparable`` says whether its rounds can be compared; ``changed_questions`` names the questions that
+    differ between the rounds' forms, with the aspects that changed (``kgeval.plan.comparability``).
+    """
 
     key: str
     variant: str
@@ -71,6 +75,7 @@ class Indicator:
     limits: Mapping[str, str]
     logical_low: float | None
     logical_high: float | None
+    changed_questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def target_in(self, area: str) -> float | None:
         """Return the target of an area (a code, or ``all``), None where there is none.

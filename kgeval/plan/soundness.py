@@ -36,7 +36,8 @@ def _table_faults(study: Study) -> Iterator[str]:
     rounds = {round_.key for round_ in study.rounds}
     for key, table in study.tables.items():
         where = f"study.toml tables {key}"
-        named = {*table.round.values.values(), *table.round.files, *filter(None, [table.round.always])}
+        named = {*table.round.values.values(), *table.round.files, *table.forms}
+        named |= {*filter(None, [table.round.always])}
         yield from (f"{where}: there is no round {name!r}" for name in sorted(named - rounds))
         columns = study.columns(key)
         for part, names in _named_columns(table).items():

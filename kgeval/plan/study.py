@@ -11,8 +11,9 @@ from typing import Any
 
 from kgeval.errors import ParameterError, StudyError, UserError
 from kgeval.plan.area import WHOLE, Area, read_areas
+from kgeval.plan.comparability import marked
 from kgeval.plan.comparison import Comparison, read_comparisons
-from kgeval.plan.form import read_form
+from kgeval.plan.form import Form, read_form
 from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
 from kgeval.plan.panel import Panel, read_panels
@@ -156,6 +157,12 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
          "data_as_of", "comparison", "panel", "report"}
     )  # fmt: skip
     languages = top.texts("languages") or ("vi", "en")
+    rounds = _rounds(top, languages)
+    tables = _tables(top.block("tables"), folder, languages)
+    norms = read_norms(folder / "norms.toml", languages, faults)
+    indicators = read_indicators(folder / "indicators.toml", languages, faults)
+    if rounds:
+        indicators = marked(indicators, tables, norms, rounds[0].key)
     return Study(
         key=top.need("key"),
         folder=folder,
@@ -165,11 +172,11 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         languages=languages,
         area_level=top.words("area_level", languages),
         whole=top.words("whole", languages),
-        rounds=_rounds(top, languages),
+        rounds=rounds,
         areas=read_areas(folder / "areas.csv", languages, faults),
-        tables=_tables(top.block("tables"), folder, languages),
-        indicators=read_indicators(folder / "indicators.toml", languages, faults),
-        norms=read_norms(folder / "norms.toml", languages, faults),
+        tables=tables,
+        indicators=indicators,
+        norms=norms,
         data_as_of=top.day("data_as_of"),
         comparisons=read_comparisons(top.block("comparison"), languages),
         panels=read_panels(top.block("panel"), languages),
@@ -203,19 +210,27 @@ def _tables(blocks: Block, folder: Path, languages: tuple[str, ...]) -> dict[str
     tables = {}
     for key in blocks.content:
         block = blocks.block(key)
-        path = _form_path(folder, block.text("form", key))
-        if path is None:
-            block.fault(
-                f"there is no form {block.text('form', key)!r} in forms/ ({', '.join(_FORM_SUFFIXES)})"
-            )
-            continue
-        try:
-            form = read_form(path)
-        except UserError as error:
-            block.fault(str(error))
-            continue
-        tables[key] = table(block, key, form, languages)
+        form = _form(block, folder, block.text("form", key))
+        forms = {
+            name: other
+            for name in block.block("forms").content
+            if (other := _form(block, folder, block.block("forms").text(name))) is not None
+        }
+        if form is not None:
+            tables[key] = table(block, key, form, languages, forms=forms)
     return tables
+
+
+def _form(block: Block, folder: Path, name: str) -> Form | None:
+    path = _form_path(folder, name)
+    if path is None:
+        block.fault(f"there is no form {name!r} in forms/ ({', '.join(_FORM_SUFFIXES)})")
+        return None
+    try:
+        return read_form(path)
+    except UserError as error:
+        block.fault(str(error))
+        return None
 
 
 def _form_path(folder: Path, name: str) -> Path | None:

@@ -67,7 +67,8 @@ class Table:
     """A table of the study: one row is one ``unit``.
 
     ``files`` are glob patterns below the data folder. ``key_columns`` name one record within a
-    round and an area. An ``optional`` table may stay undelivered: then nothing is said of it.
+    round and an area. An ``optional`` table may stay undelivered: then nothing is said of it. ``forms`` holds the forms of rounds that asked otherwise, by round: they tell which
+    indicators can be compared; the records of all rounds are read by ``form``.
     """
 
     key: str
@@ -81,11 +82,14 @@ class Table:
     key_columns: tuple[str, ...]
     design: SampleDesign
     optional: bool = False
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
 
-def table(block: Block, key: str, form: Form, languages: tuple[str, ...]) -> Table:
+def table(
+    block: Block, key: str, form: Form, languages: tuple[str, ...], *, forms: Mapping[str, Form] | None = None
+) -> Table:
     """Build a table from its block of ``study.toml`` and its form; faults go to the block's list."""
-    block.only({"label", "unit", "form", "files", "round", "area", "reading", "design", "optional"})
+    block.only({"label", "unit", "form", "forms", "files", "round", "area", "reading", "design", "optional"})
     files = block.texts("files")
     if not files:
         block.fault("'files' is missing: the patterns of the delivered files, e.g. [\"mothers_*.csv\"]")
@@ -102,6 +106,7 @@ def table(block: Block, key: str, form: Form, languages: tuple[str, ...]) -> Tab
         key_columns=tuple(name for name in form.record_key if name != round_rule.column),
         design=_design(block.block("design")),
         optional=bool(block.take("optional", bool, False)),
+        forms=dict(forms or {}),
     )
 
 

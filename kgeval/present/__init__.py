@@ -15,6 +15,7 @@ from kgeval.present.charts.dumbbell import dumbbell
 from kgeval.present.charts.forest import Forest, forest
 from kgeval.present.charts.gaps import gaps
 from kgeval.present.charts.tiles import tiles
+from kgeval.present.comparability import rounds_table
 from kgeval.present.labels import labels, languages
 from kgeval.present.page import Link, Section, index_page, notebook_page
 from kgeval.present.prose import (
@@ -95,6 +96,7 @@ __all__ = [
     "publish",
     "publish_changes",
     "round_labels",
+    "rounds_table",
     "save",
     "section",
     "sentence",

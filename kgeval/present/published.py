@@ -13,6 +13,7 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.comparability import comparable_words
 from kgeval.present.measure import number_of, text_of, word_of
 from kgeval.present.text import CENSUS, SUPPRESS, change_direction
 
@@ -109,7 +110,7 @@ def publish_changes(
             group_label(study, indicator, text_of(row, "by"), text_of(row, "by_value"), lang)
             for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
         ],
-        comparable_reason=[word_of(i.comparable_reason, lang) for i in indicators],
+        comparable_reason=[comparable_words(i, lang) for i in indicators],
         from_label=rows["from_round"].map(rounds).fillna(rows["from_round"]),
         to_label=rows["to_round"].map(rounds).fillna(rows["to_round"]),
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.comparability import comparable_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
 from kgeval.present.numbers import NBSP, Numbers, absent
@@ -84,7 +85,7 @@ def change_sentence(
     label = word_of(indicator.label, lang)
     named = {"place": place, "label": lowered(label)}
     if text_of(change, "comparable") == "no":
-        reason = word_of(indicator.comparable_reason, lang)
+        reason = comparable_words(indicator, lang)
         return words.fill("change_sentence.not_comparable", **named, reason=_reason(reason, words))
     if text_of(change, "flag") == SUPPRESS:
         reason = words["sentence.suppressed_default"]
@@ -107,7 +108,7 @@ def change_sentence(
     }
     said = [_change_main(change, parts, measure, words), *_moves(change, indicator, words)]
     if text_of(change, "comparable") == "caution":
-        reason = word_of(indicator.comparable_reason, lang)
+        reason = comparable_words(indicator, lang)
         said.append(
             words.fill("change_sentence.caution", reason=reason)
             if reason
