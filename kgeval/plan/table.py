@@ -67,8 +67,9 @@ class Table:
     """A table of the study: one row is one ``unit``.
 
     ``files`` are glob patterns below the data folder. ``key_columns`` name one record within a
-    round and an area. An ``optional`` table may stay undelivered: then nothing is said of it. ``forms`` holds the forms of rounds that asked otherwise, by round: they tell which
-    indicators can be compared; the records of all rounds are read by ``form``.
+    round and an area. An ``optional`` table may stay undelivered: then nothing is said of it.
+    ``forms`` holds the forms of rounds that asked otherwise, by round: they tell which indicators can be
+    compared; the records of all rounds are read by ``form``.
     """
 
     key: str
