@@ -1,18 +1,50 @@
-"""Numbers into judgement: change, verdicts, the review of a phase.
+"""Numbers into judgement: change, verdicts, findings, the review of a phase.
 
 ``estimate_indicators`` and ``change_indicators`` give the frames of a study's indicators in one area,
 ``judge`` holds them against the targets; ``change`` serves any frame. What a change allows to say:
 ``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side).
+``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
+and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``reported_against_surveyed``,
+``closures``, ``windows``, ``equity_rows``, ``unit_costs``, ``safety_component``, ``referred_cases`` and
+``alerts`` are what readers are owed beside.
 """
 
+from kgeval.evaluate.advice import advise
 from kgeval.evaluate.attrition import attrition, events
 from kgeval.evaluate.change import change
 from kgeval.evaluate.comparison import compare_changes
+from kgeval.evaluate.criterion import weigh_criteria
+from kgeval.evaluate.disruption import closures, windows
+from kgeval.evaluate.equity import equity_rows
+from kgeval.evaluate.fieldwork import fieldwork, reported_against_surveyed
+from kgeval.evaluate.finding import findings, result_rows
 from kgeval.evaluate.multiplicity import adjusted
+from kgeval.evaluate.protection import alerts, referred_cases, safety_component
 from kgeval.evaluate.review import change_indicators, estimate_indicators
+from kgeval.evaluate.unit_cost import unit_costs
 from kgeval.evaluate.verdict import Verdict, judge
 
 __all__ = [
-    "Verdict", "adjusted", "attrition", "change", "change_indicators", "compare_changes",
-    "estimate_indicators", "events", "judge",
-]  # fmt: skip
+    "Verdict",
+    "adjusted",
+    "advise",
+    "alerts",
+    "attrition",
+    "change",
+    "change_indicators",
+    "closures",
+    "compare_changes",
+    "equity_rows",
+    "estimate_indicators",
+    "events",
+    "fieldwork",
+    "findings",
+    "judge",
+    "referred_cases",
+    "reported_against_surveyed",
+    "result_rows",
+    "safety_component",
+    "unit_costs",
+    "weigh_criteria",
+    "windows",
+]

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kgeval.plan.area import WHOLE
+from kgeval.plan.evaluation.faults import evaluation_faults
 from kgeval.plan.expression import Expression
 from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
@@ -30,6 +31,7 @@ def cross_faults(study: Study) -> Iterator[str]:
     yield from _indicator_faults(study)
     yield from _comparison_faults(study)
     yield from _panel_faults(study)
+    yield from evaluation_faults(study)
 
 
 def _table_faults(study: Study) -> Iterator[str]:

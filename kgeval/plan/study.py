@@ -13,6 +13,7 @@ from kgeval.errors import ParameterError, StudyError, UserError
 from kgeval.plan.area import WHOLE, Area, read_areas
 from kgeval.plan.comparability import marked
 from kgeval.plan.comparison import Comparison, read_comparisons
+from kgeval.plan.evaluation import Evaluation, read_evaluation
 from kgeval.plan.form import Form, read_form
 from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
@@ -42,7 +43,8 @@ class Study:
 
     ``banner`` is printed on every page (e.g. that the targets are illustrative); ``report`` is the
     free block of words for the written report; ``phase`` names the period under evaluation;
-    ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed.
+    ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed;
+    ``evaluation`` is what the evaluation owes its readers beside its numbers.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Study:
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     panels: Mapping[str, Panel] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)
+    evaluation: Evaluation = field(default_factory=Evaluation)
 
     @property
     def baseline(self) -> Round:
@@ -181,6 +184,7 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         comparisons=read_comparisons(top.block("comparison"), languages),
         panels=read_panels(top.block("panel"), languages),
         report=top.take("report", dict, {}),
+        evaluation=read_evaluation(folder, languages, faults),
     )
 
 

@@ -16,6 +16,8 @@ from kgeval.present.charts.forest import Forest, forest
 from kgeval.present.charts.gaps import gaps
 from kgeval.present.charts.tiles import tiles
 from kgeval.present.comparability import rounds_table
+from kgeval.present.criteria import criteria_text
+from kgeval.present.found import found_text
 from kgeval.present.labels import labels, languages
 from kgeval.present.page import Link, Section, index_page, notebook_page
 from kgeval.present.prose import (
@@ -27,14 +29,17 @@ from kgeval.present.prose import (
     target_sentences,
     title,
 )
+from kgeval.present.protection import protection_text
 from kgeval.present.published import publish, publish_changes, round_labels
 from kgeval.present.section import Headed, section
+from kgeval.present.tables.advice import causes, lessons, recommendations_table
 from kgeval.present.tables.attribution import (
     attrition_table,
     balance_table,
     comparison_table,
     events_table,
 )
+from kgeval.present.tables.costs import costs_table
 from kgeval.present.tables.data import (
     accounts_table,
     corrections_table,
@@ -43,6 +48,9 @@ from kgeval.present.tables.data import (
     open_points_table,
     tables_table,
 )
+from kgeval.present.tables.disruption import disruption_text, windows_table
+from kgeval.present.tables.equity import equity_table
+from kgeval.present.tables.evidence import fieldwork_table, reported_table
 from kgeval.present.tables.results import (
     areas_table,
     breakdowns_table,
@@ -52,6 +60,8 @@ from kgeval.present.tables.results import (
     variants_table,
 )
 from kgeval.present.tables.spec import TableSpec
+from kgeval.present.tables.statements import baseline_table, statements_text
+from kgeval.present.tables.theory import theory_table
 from kgeval.present.text import change_sentence, sentence, verdict_words
 
 __all__ = [
@@ -71,41 +81,56 @@ __all__ = [
     "attrition_sentences",
     "attrition_table",
     "balance_table",
+    "baseline_table",
     "breakdowns_table",
     "bullet",
     "cascade",
+    "causes",
     "change_sentence",
     "change_sentences",
     "changes_table",
     "comparison_sentences",
     "comparison_table",
     "corrections_table",
+    "costs_table",
+    "criteria_text",
+    "disruption_text",
     "dumbbell",
+    "equity_table",
     "estimates_table",
     "events_table",
+    "fieldwork_table",
     "files_table",
     "findings_table",
     "forest",
+    "found_text",
     "gaps",
     "index_page",
     "labels",
     "languages",
+    "lessons",
     "note",
     "notebook_page",
     "open_points_table",
+    "protection_text",
     "publish",
     "publish_changes",
+    "recommendations_table",
+    "reported_table",
     "round_labels",
     "rounds_table",
     "save",
     "section",
     "sentence",
     "sentences",
+    "statements_text",
     "tables_table",
     "target_sentences",
     "targets_table",
+    "theory_table",
     "tiles",
     "title",
     "variants_table",
     "verdict_words",
+    "windows_table",
 ]

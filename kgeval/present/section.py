@@ -28,11 +28,13 @@ class Headed:
     """A heading, a line on what stands below it, and the parts that hold something; all or nothing.
 
     It displays itself part by part, so that a chart stays a picture. An empty ``heading``: nothing at all.
+    ``level`` 1 heads a part of the page, 2 a section of it.
     """
 
     heading: str
     about: str
     parts: tuple[object, ...]
+    level: int = 2
 
     def __bool__(self) -> bool:
         return bool(self.heading)
@@ -42,7 +44,7 @@ class Headed:
         if not self:
             return ""
         about = f"<p><em>{escape(self.about)}</em></p>" if self.about else ""
-        return f"<h2>{escape(self.heading)}</h2>{about}"
+        return f"<h{self.level}>{escape(self.heading)}</h{self.level}>{about}"
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
@@ -51,7 +53,7 @@ class Headed:
             display(HTML(self._repr_html_()), *self.parts)  # type: ignore[no-untyped-call]
 
 
-def section(name: str, *parts: Part, lang: str) -> Headed:
+def section(name: str, *parts: Part, lang: str, level: int = 2) -> Headed:
     """Return the parts under their heading, or nothing where no part holds anything.
 
     Parameters
@@ -64,6 +66,8 @@ def section(name: str, *parts: Part, lang: str) -> Headed:
         a note alone is no reason for a heading.
     lang
         Language of the heading.
+    level
+        1 for a part of the page, 2 for a section of it.
     """
     kept = [part for part in _flat(parts) if holds(part)]
     if all(isinstance(part, Text) and part.kind == "note" for part in kept):
@@ -73,6 +77,7 @@ def section(name: str, *parts: Part, lang: str) -> Headed:
         heading=words[f"section.{name}.title"],
         about=str(words.words.get(about, "")),
         parts=tuple(part for part in kept if not isinstance(part, pd.DataFrame)),
+        level=level,
     )
 
 
