@@ -84,9 +84,9 @@ def _of(work: Fieldwork, tables: Mapping[str, pd.DataFrame], round_key: str, are
 
 def _row(work: Fieldwork, tables: Mapping[str, pd.DataFrame], round_key: str, area: str) -> dict[str, object]:
     records = _of(work, tables, round_key, area)
-    counts = {fate: _count(work, fate, records) for fate in FATES}
+    counts = _counts(work, records)
     planned = _planned(work, tables, round_key, area, len(records))
-    reached, named = counts["reached"], sum(counts.values())
+    reached = counts["reached"]
     shown = work.fates_by_area or area == WHOLE
     hidden = {} if shown else dict.fromkeys(("refused", "not_found", "other"), np.nan)
     return {
@@ -96,17 +96,21 @@ def _row(work: Fieldwork, tables: Mapping[str, pd.DataFrame], round_key: str, ar
         "planned": planned,
         "records": len(records),
         **counts,
-        "other": len(records) - named,
+        "other": len(records) - sum(counts.values()),
         # More records than the list holds: the list is not the one that the fieldwork worked from.
         "response": reached / planned if planned and planned >= reached else np.nan,
         **hidden,
     }
 
 
-def _count(work: Fieldwork, fate: str, records: pd.DataFrame) -> int:
-    if fate not in work.fates:
-        return len(records) if fate == "reached" else 0
-    return int(work.fates[fate].truth(records).fillna(False).sum())
+def _counts(work: Fieldwork, records: pd.DataFrame) -> dict[str, float]:
+    """Return how many records have each fate; where nobody was asked all are reached, and none refused."""
+    if not work.fates:
+        return {"reached": float(len(records)), "refused": np.nan, "not_found": np.nan}
+    return {
+        fate: float(work.fates[fate].truth(records).fillna(False).sum()) if fate in work.fates else np.nan
+        for fate in FATES
+    }
 
 
 def _planned(

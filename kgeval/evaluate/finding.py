@@ -1,7 +1,6 @@
 """What was found: the rows of the results of which a study's rules are true, and how strong they are.
 
-A rule looks at rows that may be printed: what is suppressed, or would name one of a handful of units in
-an area, bears no finding.
+A rule looks at rows that may be published: what is suppressed bears no finding.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _CLEAR = ("met", "not_met")
 ROW = (
     "finding", "bearing", "evidence", *_GROUP, "round", "kind", "value", "low", "high", "n", "n_missing",
     "missing_low", "missing_high", "interval_method", "flag", "target", "official", "statistical",
-    "difference",
+    "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
 
 def result_rows(
     estimates: pd.DataFrame, changes: pd.DataFrame, verdicts: pd.DataFrame, study: Study
 ) -> pd.DataFrame:
-    """Return the printable estimates of the last round, each with its verdict and its change.
+    """Return the publishable estimates of the last round, each with its verdict and its change.
 
     Returns
     -------
@@ -40,12 +39,11 @@ def result_rows(
     ``plain``, the value of all groups together beside a group's.
     """
     rows = estimates[(estimates["round"] == study.endline.key) & (estimates["flag"] != "suppress")]
-    rows = rows[(rows["area"] == WHOLE) | ~rows["indicator"].isin(_of_few_units(study))]
     rows = rows.assign(**{column: rows[column].fillna("") for column in ("by", "by_value")})
     judged = verdicts[[*_KEYS, *_VERDICT]].assign(by="", by_value="")
-    changed = changes[changes["comparable"] != "no"][[*_GROUP, *_CHANGE, "comparable"]].rename(
-        columns=_CHANGE
-    )
+    told = changes[changes["comparable"] != "no"]
+    told = told[told["flag"] != "suppress"] if "flag" in told else told
+    changed = told[[*_GROUP, *_CHANGE, "comparable"]].rename(columns=_CHANGE)
     changed = changed.assign(**{column: changed[column].fillna("") for column in ("by", "by_value")})
     plain = rows.loc[rows["by"] == "", [*_KEYS, "value"]].rename(columns={"value": "plain"})
     return (
@@ -91,11 +89,6 @@ def evidence(row: Mapping[Any, Any], at_most: Evidence = "strong") -> Evidence:
     else:
         strength = "moderate"
     return min(strength, at_most, key=EVIDENCE.index)
-
-
-def _of_few_units(study: Study) -> set[str]:
-    """Return the indicators of a handful of units: what they are in one area would name one of them."""
-    return {one.key for one in study.indicators if one.disclosure == "groups"}
 
 
 def _found(rule: FindingRule, rows: pd.DataFrame) -> pd.DataFrame:

@@ -46,4 +46,4 @@ def criteria_text(weighed: pd.DataFrame, found: pd.DataFrame, study: Study, lang
                 answer=" ".join(parts),
             )
         )
-    return Text(paragraphs=tuple(said))
+    return Text(paragraphs=tuple(said), kind="led")

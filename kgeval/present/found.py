@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kgeval.present.labels import labels
-from kgeval.present.measure import Row, measure_of, number_of, text_of, word_of
+from kgeval.present.labels import Labels, labels
+from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
 from kgeval.present.prose import Text
 from kgeval.present.text import lowered
 
@@ -60,6 +60,15 @@ def result_words(row: Row, study: Study, lang: str, *, with_change: bool = False
         counted = {"x": measure.numbers.count(round(value * n)), "n": measure.numbers.count(n), "unit": unit}
         parts.append(words.fill("found.of", **counted))
     if with_change:
-        parts.append(words.fill("found.change", difference=measure.difference(number_of(row, "difference"))))
+        parts.append(_change(row, measure, words))
     name = word_of(indicator.short, lang) or word_of(indicator.label, lang)
     return words.fill("found.result", name=lowered(name), numbers="; ".join(parts))
+
+
+def _change(row: Row, measure: Measure, words: Labels) -> str:
+    low, high = number_of(row, "difference_low"), number_of(row, "difference_high")
+    difference = measure.difference(number_of(row, "difference"))
+    if low is None or high is None:
+        return words.fill("found.change", difference=difference)
+    from_to = measure.difference_from_to(low, high)
+    return words.fill("found.change_interval", difference=difference, from_to=from_to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
 _KEYS = ("indicator", "variant", "area")
+_LEAD = re.compile(r"[^.:]{1,60}[.:](?= )")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Paragraphs of plain text that display themselves; what stands in them is never read as markup.
 
-    ``kind`` is ``findings``, ``note``, ``title`` or ``warning``: how a page sets them.
+    ``kind`` is ``findings``, ``led`` (each paragraph led by its first words, up to ". " or ": "), ``note``,
+    ``title`` or ``warning``: how a page sets them.
     """
 
     paragraphs: tuple[str, ...]
@@ -35,8 +38,14 @@ class Text:
         return "\n".join(self.paragraphs)
 
     def _repr_html_(self) -> str:
-        set_in = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in self.paragraphs)
+        set_in = "".join(f"<p>{self._set(paragraph)}</p>" for paragraph in self.paragraphs)
         return f'<div class="kg-{self.kind}">{set_in}</div>' if set_in else ""
+
+    def _set(self, paragraph: str) -> str:
+        lead = _LEAD.match(paragraph) if self.kind == "led" else None
+        if lead is None:
+            return escape(paragraph)
+        return f"<strong>{escape(lead[0])}</strong>{escape(paragraph[lead.end() :])}"
 
 
 def title(place: str, *, study: Study, lang: str, synthetic: bool = False) -> Text:

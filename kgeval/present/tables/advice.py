@@ -83,7 +83,7 @@ def causes(advice: pd.DataFrame, study: Study, lang: str) -> Text:
         words.fill("advice.cause", heading=heading, says=" ".join(sentences))
         for heading, sentences in said.items()
     ]
-    return Text(paragraphs=(*paragraphs, words["advice.no_causes"]) if paragraphs else ())
+    return Text(paragraphs=(*paragraphs, words["advice.no_causes"]) if paragraphs else (), kind="led")
 
 
 def _findings(row: dict[Any, Any], found: pd.DataFrame, study: Study, lang: str) -> str:

@@ -32,7 +32,7 @@ def equity_table(rows: pd.DataFrame, study: Study, lang: str) -> TableSpec:
         plain = None if hidden else number_of(row, "plain")
         made.append(
             {
-                "indicator": (row["short"], None),
+                "indicator": (row["label"], None),
                 "value": (value_cell(row), number_of(row, "value")),
                 "interval": (interval_cell(row), None),
                 "n": (measure.numbers.number(number_of(row, "n"), 0), number_of(row, "n")),

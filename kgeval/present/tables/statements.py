@@ -60,7 +60,7 @@ def statements_text(
                 says=" ".join(part for part in (word_of(one.says, lang), numbers) if part),
             )
         )
-    return Text(paragraphs=tuple(said))
+    return Text(paragraphs=tuple(said), kind="led")
 
 
 def _shown(statement: Statement, results: pd.DataFrame, study: Study, lang: str) -> list[str]:
