@@ -249,6 +249,8 @@ def _by_record(parts: Sequence[Any]) -> Any:
 
 def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
     """Return the answers with every cell changed; the last change of a cell wins."""
+    if not any(rows.size for rows in outcome.changes):
+        return answers
     changes = frame(outcome.changes, CHANGE)
     changes = changes.loc[changes["action"].isin(CELL_ACTIONS) & changes["column"].isin(answers.columns)]
     columns = {name: answers[name] for name in answers.columns}

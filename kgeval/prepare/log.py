@@ -161,13 +161,18 @@ def _translate(
     lines = log.loc[whole_column(log) & log["column"].isin(frame.columns)]
     if lines.empty:
         return frame
-    sheets = sheet_of(frame.index)
+    codes, sheets = pd.factorize(sheet_of(frame.index))
+    rows = {sheet: np.flatnonzero(codes == code) for code, sheet in enumerate(sheets)}
     columns = {name: frame[name] for name in frame.columns}
-    for (sheet, column), pairs in lines.groupby(["rid", "column"], sort=False):
+    for column, of_column in lines.groupby("column", sort=False):
         name = str(column)
-        words = dict(zip(pairs[found], pairs[wanted], strict=True))
-        here = (sheets == sheet) & ~_settled(columns[name], but, name)
-        columns[name] = columns[name].mask(here & columns[name].isin(list(words)), columns[name].map(words))
+        text, settled = columns[name].array.copy(), _settled(columns[name], but, name)
+        for sheet, pairs in of_column.groupby("rid", sort=False):
+            place = rows.get(str(sheet), np.array([], dtype=np.intp))
+            words = pd.Series(text[place], dtype="str").map(dict(zip(pairs[found], pairs[wanted], strict=True)))
+            known = words.notna().to_numpy() & ~settled[place]
+            text[place[known]] = words.array[known]
+        columns[name] = pd.Series(text, index=frame.index)
     return pd.DataFrame(columns, index=frame.index)
 
 

@@ -173,6 +173,8 @@ def _noted(delivered: Delivered, notes: pd.DataFrame) -> Rows:
 def _decoding(decoded: Decoded, column: str, text: pd.Series, sheet: str) -> Outcome:
     """Turn what decoding did to a column into log lines and findings."""
     changes, faults = decoded.changes, decoded.faults
+    if changes.empty and faults.empty and not decoded.labels:
+        return Outcome()
     undecided = faults["blanked"].to_numpy(dtype=bool)
     lost = faults.loc[undecided]
     return Outcome(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,6 +119,8 @@ def _changes(
     text: pd.Series, codes: np.ndarray, distinct: Sequence[str], marked: Mapping[int, Reading]
 ) -> pd.DataFrame:
     ruled = {place: r for place, r in marked.items() if r.mark is not None and r.mark.rule}
+    if not ruled:
+        return _no_rows(CHANGE_COLUMNS)
     cells = _cells(codes, list(ruled), len(distinct))
     lines = [(distinct[c], plain_text(ruled[c].value), ruled[c].mark) for c in codes[cells].tolist()]
     return pd.DataFrame(
@@ -136,6 +139,8 @@ def _faults(
     text: pd.Series, codes: np.ndarray, distinct: Sequence[str], marked: Mapping[int, Reading]
 ) -> pd.DataFrame:
     faulty = {place: r.mark for place, r in marked.items() if r.mark is not None and r.mark.fault}
+    if not faulty:
+        return _no_rows(FAULT_COLUMNS)
     cells = _cells(codes, list(faulty), len(distinct))
     lines = [(distinct[c], faulty[c]) for c in codes[cells].tolist()]
     frame = pd.DataFrame(
@@ -149,6 +154,13 @@ def _faults(
         columns=list(FAULT_COLUMNS),
     )
     return frame.astype({name: "str" for name in FAULT_COLUMNS if name != "blanked"})
+
+
+@cache
+def _no_rows(columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table without rows: most columns of most sheets need no word, and a frame takes its time."""
+    types = {name: pd.Series(dtype="bool" if name == "blanked" else "str") for name in columns}
+    return pd.DataFrame(types)
 
 
 def plain_text(value: object) -> str:
