@@ -11,12 +11,15 @@ from kgeval.prepare.clean import clean
 from kgeval.prepare.deposit import deposit
 from kgeval.prepare.link import link
 from kgeval.prepare.receive import Delivery, receive
+from kgeval.prepare.shared import Received, clean_received
 from kgeval.prepare.whole import deposit_whole
 
 __all__ = [
     "Cleaned",
     "Delivery",
+    "Received",
     "clean",
+    "clean_received",
     "conservation",
     "deposit",
     "deposit_whole",

@@ -74,6 +74,26 @@ class Work:
     placed: bool  # whether the records have a round and an area
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be said of a table's records: made once, however many areas take their part."""
+
+    lines: pd.DataFrame
+    findings: pd.DataFrame
+    rejected: pd.DataFrame
+    restricted_rejected: pd.DataFrame
+
+
+def told(work: Work) -> Told:
+    """Lay out what was done to a table and found in it."""
+    return Told(
+        lines=journal.log_lines(work.draft),
+        findings=journal.findings(work.draft),
+        rejected=journal.rejected_rows(work.draft, restricted=False),
+        restricted_rejected=journal.rejected_rows(work.draft, restricted=True),
+    )
+
+
 def conservation(cleaned: Cleaned) -> pd.DataFrame:
     """Return the accounts with their totals by table and in all, ready to print.
 
@@ -86,11 +106,14 @@ def conservation(cleaned: Cleaned) -> pd.DataFrame:
 
 
 def assembled(
-    works: Mapping[str, Work], corrections: pd.DataFrame | None, areas: frozenset[str] | None
+    works: Mapping[str, Work],
+    said: Mapping[str, Told],
+    corrections: pd.DataFrame | None,
+    areas: frozenset[str] | None,
 ) -> Cleaned:
     """Draw up the account of the tables and lay them out, for some areas (their codes) or for all (None)."""
     where = {key: fates(work.draft, areas) for key, work in works.items()}
-    lines = {key: _of_run(journal.log_lines(work.draft), where[key]) for key, work in works.items()}
+    lines = {key: _of_run(said[key].lines, where[key]) for key in works}
     masked = {key: journal.masked_lines(frame, works[key].draft.form) for key, frame in lines.items()}
     log = chain(_stack(masked.values(), LOG_COLUMNS))
     in_full = chain(_stack(lines.values(), LOG_COLUMNS))
@@ -103,17 +126,15 @@ def assembled(
         set_aside={key: _aside(work.draft, where[key].kept) for key, work in works.items()},
         apart={key: _table(work, work.draft.answers, where[key].other_round) for key, work in works.items()},
         findings=_stack(
-            (_of_run(journal.findings(work.draft), where[key]) for key, work in works.items()),
+            (_of_run(said[key].findings, where[key]) for key in works),
             journal.FINDINGS,
         ),
         corrections=log,
         restricted_corrections=in_full.loc[_differ(in_full, log)].reset_index(drop=True),
         refused=_refused(works, corrections),
-        rejected=_stack(
-            (_rejected(work, where[key], restricted=False) for key, work in works.items()), journal.REJECTED
-        ),
+        rejected=_stack((_rejected(said[key].rejected, where[key]) for key in works), journal.REJECTED),
         restricted_rejected=_stack(
-            (_rejected(work, where[key], restricted=True) for key, work in works.items()), journal.REJECTED
+            (_rejected(said[key].restricted_rejected, where[key]) for key in works), journal.REJECTED
         ),
         structural=pd.concat([_structural(work) for work in works.values()], ignore_index=True),
         accounts=pd.concat(
@@ -162,8 +183,7 @@ def _aside(draft: Draft, kept: pd.Index) -> pd.DataFrame:
     return draft.aside.loc[kept].rename_axis("rid").reset_index(allow_duplicates=True)
 
 
-def _rejected(work: Work, where: Fates, *, restricted: bool) -> pd.DataFrame:
-    rows = journal.rejected_rows(work.draft, restricted=restricted)
+def _rejected(rows: pd.DataFrame, where: Fates) -> pd.DataFrame:
     return rows.loc[rows["rid"].isin(where.rejected)]
 
 

@@ -20,7 +20,7 @@ from kgeval.plan.form import Form
 from kgeval.plan.sample import stages
 from kgeval.plan.study import Study
 from kgeval.plan.table import Table
-from kgeval.prepare.assemble import Cleaned, Work, assembled
+from kgeval.prepare.assemble import Cleaned, Work, assembled, told
 from kgeval.prepare.check.constraint import limits, logic
 from kgeval.prepare.check.duplicate import duplicates
 from kgeval.prepare.check.extent import extent
@@ -105,7 +105,8 @@ def clean_areas(
     for key in filter(works.__contains__, study.tables):
         ordered[key] = replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
         ordered |= repeats[key]
-    return [assembled(ordered, corrections, _kept_in(study, area)) for area in areas]
+    said = {key: told(work) for key, work in ordered.items()}
+    return [assembled(ordered, said, corrections, _kept_in(study, area)) for area in areas]
 
 
 def _kept_in(study: Study, area: Area | None) -> frozenset[str] | None:
@@ -146,7 +147,8 @@ def clean_table(
         needed |= {question.name for question in form.questions if question.required}
     work = _checked(work, needed, today)
     main = Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=False)
-    return assembled({table: main} | _repeats(delivered, main, today), corrections, None)
+    works = {table: main} | _repeats(delivered, main, today)
+    return assembled(works, {key: told(work) for key, work in works.items()}, corrections, None)
 
 
 def _study_table(

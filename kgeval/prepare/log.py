@@ -169,7 +169,9 @@ def _translate(
         text, settled = columns[name].array.copy(), _settled(columns[name], but, name)
         for sheet, pairs in of_column.groupby("rid", sort=False):
             place = rows.get(str(sheet), np.array([], dtype=np.intp))
-            words = pd.Series(text[place], dtype="str").map(dict(zip(pairs[found], pairs[wanted], strict=True)))
+            words = pd.Series(text[place], dtype="str").map(
+                dict(zip(pairs[found], pairs[wanted], strict=True))
+            )
             known = words.notna().to_numpy() & ~settled[place]
             text[place[known]] = words.array[known]
         columns[name] = pd.Series(text, index=frame.index)

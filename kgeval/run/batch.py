@@ -20,7 +20,7 @@ from kgeval.run.job import JobResult, Setting, run_job, summary
 from kgeval.run.results import gather_results
 from kgeval.run.resume import Ground, causes, why
 from kgeval.run.workers import Ended, Workers
-from kgeval.store import write_whole
+from kgeval.store import SHARED, write_whole
 
 _LOST = {
     "died": "the process died (out of memory, or it was killed)",
@@ -257,6 +257,7 @@ def _files(folder: Path) -> Iterable[Path]:
 
 def _sweep(out: Path) -> None:
     shutil.rmtree(out / WORK / "staging", ignore_errors=True)
+    shutil.rmtree(out / SHARED, ignore_errors=True)
     log = out / WORK / "workers.log"
     if log.is_file() and not log.stat().st_size:
         log.unlink()

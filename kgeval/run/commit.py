@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kgeval.errors import BusyError
-from kgeval.store import JOURNAL, fingerprint, make_folder, sync_folder, to_json, write_whole
+from kgeval.store import JOURNAL, SHARED, fingerprint, make_folder, sync_folder, to_json, write_whole
 
 WORK = ".kgeval"
 
@@ -120,6 +120,7 @@ def recover(out: Path) -> None:
     """Finish the moves of a run that was cut short; sweep what never came so far."""
     _finish(out)
     shutil.rmtree(out / WORK / "staging", ignore_errors=True)
+    shutil.rmtree(out / SHARED, ignore_errors=True)
     for rest in out.glob("**/.*.part"):
         rest.unlink(missing_ok=True)
 

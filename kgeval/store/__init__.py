@@ -12,10 +12,11 @@ A place with a part ``restricted`` lies in folders that only their owner may ope
 from kgeval.store.files import make_folder, sync_folder, write_whole
 from kgeval.store.fingerprint import fingerprint, fingerprints, sha256, to_json
 from kgeval.store.provenance import Provenance, versions
-from kgeval.store.store import JOURNAL, STAGED_ROOT, STAGING, Store
+from kgeval.store.store import JOURNAL, SHARED, STAGED_ROOT, STAGING, Store
 
 __all__ = [
     "JOURNAL",
+    "SHARED",
     "STAGED_ROOT",
     "STAGING",
     "Provenance",

@@ -21,6 +21,7 @@ from kgeval.store.tables import csv, parquet
 
 STAGED_ROOT = "KGEVAL_STAGED_ROOT"  # a run in batches sets both: what is written below this root ...
 STAGING = "KGEVAL_STAGING"  # ... goes to this folder first, and appears at once when its job is done
+SHARED = ".kgeval/restricted"  # below the root: what the jobs of one run hand to each other, then swept
 JOURNAL = ".kgeval/journal.json"  # below the root: which files of a finished job are being moved
 
 _PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
