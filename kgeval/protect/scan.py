@@ -24,7 +24,6 @@ _TEXT = frozenset({".csv", ".html", ".ipynb", ".json", ".log", ".md", ".svg", ".
 _ZIPPED = frozenset({".docx", ".pptx", ".xlsx"})
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"<[^>]*>")
-_NOT_A_PERSON = ("corrections", "rejected")  # records of the cleaning, beside the tables of answers
 _LEAST_DIGITS = 8
 
 
@@ -86,8 +85,8 @@ def _identifiers(run: Path) -> dict[tuple[str, ...], tuple[str, str]]:
     """Return the words of each identifier, with the table and question it comes from."""
     wanted: dict[tuple[str, ...], tuple[str, str]] = {}
     for path in sorted(run.glob(f"*/{PRIVATE}/*.parquet")):
-        if path.stem in _NOT_A_PERSON or path.stem.endswith("_set_aside"):
-            continue
+        if not (path.parent.parent / "clean" / path.name).is_file():
+            continue  # no table of answers: records of the cleaning, columns set aside, alerts
         frame = pd.read_parquet(path)
         for column in frame.columns.drop("rid", errors="ignore"):
             for value in frame[column].dropna().unique():

@@ -20,8 +20,11 @@ def run(tmp_path: Path) -> Path:
     restricted.mkdir(parents=True)
     frame = pd.DataFrame({"rid": ["r1", "r2"], "name": [NAME, OTHER], "phone": [PHONE, None]})
     frame.to_parquet(restricted / "mothers.parquet")
+    (tmp_path / "a" / "clean").mkdir()
+    frame[["rid"]].to_parquet(tmp_path / "a" / "clean" / "mothers.parquet")
+    pd.DataFrame({"rid": ["r1"], "unit": ["0900000777"]}).to_parquet(restricted / "alerts.parquet")
     frame.to_csv(restricted / "mothers.csv")
-    (tmp_path / "a" / "page.html").write_text("<p>Hoa nở, 0900 người</p>", encoding="utf-8")
+    (tmp_path / "a" / "page.html").write_text("<p>Hoa nở, 0900 người, 0900000777</p>", encoding="utf-8")
     return tmp_path
 
 
