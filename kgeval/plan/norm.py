@@ -36,7 +36,10 @@ class Over:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A column computed from others: exactly one of ``expression``, ``over`` and ``lookup`` is given."""
+    """A column computed from others: one of ``expression``, ``over``, ``lookup`` and ``revisited`` is given.
+
+    ``revisited`` names a column (a person's code): true where its answer stands in every round.
+    """
 
     table: str
     name: str
@@ -44,6 +47,7 @@ class Derived:
     expression: Expression | None
     over: Over | None
     lookup: Lookup | None
+    revisited: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +117,10 @@ def read_norms(path: Path, languages: tuple[str, ...], faults: list[str]) -> Nor
 
 
 def _derived(block: Block, languages: tuple[str, ...]) -> Derived:
-    block.only({"table", "name", "label", "expression", "over", "lookup", "note"})
-    ways = [way for way in ("expression", "over", "lookup") if way in block.content]
+    block.only({"table", "name", "label", "expression", "over", "lookup", "revisited", "note"})
+    ways = [way for way in ("expression", "over", "lookup", "revisited") if way in block.content]
     if len(ways) != 1:
-        block.fault("a derived column has exactly one of 'expression', 'over' and 'lookup'")
+        block.fault("a derived column has exactly one of 'expression', 'over', 'lookup' and 'revisited'")
     return Derived(
         table=block.need("table"),
         name=block.need("name"),
@@ -124,6 +128,7 @@ def _derived(block: Block, languages: tuple[str, ...]) -> Derived:
         expression=block.expression("expression"),
         over=_over(block.block("over")) if "over" in ways else None,
         lookup=_lookup(block.block("lookup")) if "lookup" in ways else None,
+        revisited=block.text("revisited"),
     )
 
 

@@ -13,6 +13,7 @@ from kgeval.plan.expression import Expression
 from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.norm import Derived
+from kgeval.plan.programme_soundness import programme_faults
 from kgeval.plan.sample import stages as plan_stages
 from kgeval.plan.table import Table
 
@@ -32,6 +33,7 @@ def cross_faults(study: Study) -> Iterator[str]:
     yield from _comparison_faults(study)
     yield from _panel_faults(study)
     yield from evaluation_faults(study)
+    yield from programme_faults(study)
 
 
 def _table_faults(study: Study) -> Iterator[str]:
@@ -80,6 +82,8 @@ def _column_faults(study: Study, column: Derived, where: str) -> Iterator[str]:
         parts = {"where": column.over.where, "of": column.over.of}
         yield from _expression_faults(study, f"{where} over", column.over.table, parts)
         yield from _name_faults(study, f"{where} over", "by", column.over.table, column.over.by)
+    if column.revisited:
+        yield from _name_faults(study, where, "revisited", column.table, column.revisited)
     if column.lookup is not None:
         yield from _name_faults(study, f"{where} lookup", "column", column.lookup.table, column.lookup.column)
         yield from _name_faults(study, f"{where} lookup", "by", column.table, column.lookup.by)

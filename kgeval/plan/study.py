@@ -13,11 +13,13 @@ from kgeval.errors import ParameterError, StudyError, UserError
 from kgeval.plan.area import WHOLE, Area, read_areas
 from kgeval.plan.comparability import marked
 from kgeval.plan.comparison import Comparison, read_comparisons
+from kgeval.plan.crosscheck import Crosschecks, read_crosschecks
 from kgeval.plan.evaluation import Evaluation, read_evaluation
 from kgeval.plan.form import Form, read_form
 from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
 from kgeval.plan.panel import Panel, read_panels
+from kgeval.plan.programme import Programme, read_programme
 from kgeval.plan.soundness import cross_faults
 from kgeval.plan.table import Table, table
 from kgeval.plan.toml import Block, read_toml
@@ -44,6 +46,7 @@ class Study:
     ``banner`` is printed on every page (e.g. that the targets are illustrative); ``report`` is the
     free block of words for the written report; ``phase`` names the period under evaluation;
     ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed;
+    ``programme`` is the plan line by line, ``crosschecks`` which forms must say the same;
     ``evaluation`` is what the evaluation owes its readers beside its numbers.
     """
 
@@ -63,6 +66,8 @@ class Study:
     data_as_of: date | None
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     panels: Mapping[str, Panel] = field(default_factory=dict)
+    programme: Programme = field(default_factory=Programme)
+    crosschecks: Crosschecks = field(default_factory=Crosschecks)
     report: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Evaluation = field(default_factory=Evaluation)
 
@@ -180,6 +185,8 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         tables=tables,
         indicators=indicators,
         norms=norms,
+        programme=read_programme(folder / "plan.toml", languages, faults),
+        crosschecks=read_crosschecks(folder / "crosschecks.toml", languages, faults),
         data_as_of=top.day("data_as_of"),
         comparisons=read_comparisons(top.block("comparison"), languages),
         panels=read_panels(top.block("panel"), languages),

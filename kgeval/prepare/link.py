@@ -126,8 +126,11 @@ def _derived(study: Study, column: Derived) -> _Step:
             _key(study, lookup.table),
         }
         return _step(column, needs, lambda tables: _looked_up(study, tables, column.table, lookup))
+    if column.revisited:
+        needs = {column.table: frozenset({column.revisited})}
+        return _step(column, needs, lambda tables: _revisited(study, tables[column.table], column.revisited))
     expression = column.expression
-    assert expression is not None, "the study's reader saw to it that one of the three is given"
+    assert expression is not None, "the study's reader saw to it that one of the ways is given"
     needs = {column.table: expression.names}
     return _step(column, needs, lambda tables: _plain(expression.values(tables[column.table])))
 
@@ -188,6 +191,13 @@ def _looked_up(study: Study, tables: Tables, table: str, lookup: Lookup) -> pd.S
     answers = answers[~there.duplicated(keep=False) & there.get_level_values(1).notna()]
     found = answers.reindex(here)
     return pd.Series(found.array, index=tables[table].index)
+
+
+def _revisited(study: Study, frame: pd.DataFrame, name: str) -> pd.Series:
+    """Say whose answer to ``name`` stands in every round; unknown where it was not answered."""
+    rounds = frame["round"].where(frame["round"].isin([round_.key for round_ in study.rounds]))
+    met = rounds.groupby(frame[name]).transform("nunique")
+    return (met == len(study.rounds)).astype("boolean").mask(frame[name].isna(), pd.NA)
 
 
 def _aggregate(study: Study, tables: Tables, table: str, over: Over) -> pd.Series:

@@ -1,0 +1,190 @@
+"""Forms held against each other: where two figures of one thing differ, and by how much.
+
+Nothing is mended here: a disagreement is a row for the two offices to look at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from kgeval.estimate.estimates import estimate
+from kgeval.estimate.measure import Measure
+from kgeval.estimate.rounds import nest_in_rounds
+from kgeval.plan.area import WHOLE
+from kgeval.plan.crosscheck import Crosscheck
+from kgeval.plan.side import Side
+from kgeval.plan.study import Study
+
+COLUMNS = (
+    "check", "round", "area", "key", "left", "right", "left_low", "left_high", "right_low", "right_high",
+    "difference", "status",
+)  # fmt: skip
+DISAGREE = ("differ", "left_only", "right_only")
+_FIGURES = ("value", "low", "high", "area")
+_KEY = "_key"
+
+
+def crosscheck(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Hold the study's forms against each other.
+
+    Parameters
+    ----------
+    tables
+        Table key → clean and linked records of all areas; a check of a table that is not there is left
+        out.
+
+    Returns
+    -------
+    One row a check, round and key, with the columns ``COLUMNS``. ``status`` is ``agree``, ``differ``,
+    ``unknown`` (an unanswered question could decide it) or ``left_only``, ``right_only`` (the other
+    form has no such record). ``area`` is that of the key, or ``all``.
+    """
+    rows = [
+        row
+        for check in study.crosschecks.checks
+        if {check.left.table, check.right.table} <= set(tables)
+        for row in _rows(check, study, tables)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def disagreements(checked: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which the two forms do not say the same."""
+    return checked[checked["status"].isin(DISAGREE)].reset_index(drop=True)
+
+
+def _rows(check: Crosscheck, study: Study, tables: Mapping[str, pd.DataFrame]) -> list[dict[str, object]]:
+    left, right = (figures(side, study, tables) for side in (check.left, check.right))
+    rows: list[dict[str, object]] = []
+    for round_ in study.rounds:
+        if check.rounds and round_.key not in check.rounds:
+            continue
+        first, second = (one.get(round_.key) for one in (left, right))
+        if first is None or second is None:  # one form was not used in this round
+            continue
+        keys = sorted(map(str, first.index.union(second.index)))
+        rows += [_row(check, round_.key, key, _of(first, key), _of(second, key)) for key in keys]
+    return rows
+
+
+def figures(side: Side, study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return, by round, one row a key with the columns ``_FIGURES``.
+
+    ``value`` is missing where an unanswered question could change it; ``low`` and ``high`` are the
+    limits of a sample's interval, or what the unanswered leave open.
+    """
+    frame, table = tables[side.table], study.tables[side.table]
+    keys = pd.Series("", index=frame.index) if side.by is None else side.by.values(frame).astype("str")
+    marked = frame.assign(**{_KEY: keys.fillna("")})
+    if side.by is not None:
+        marked = marked[marked[_KEY] != ""]
+    if table.design.weight and not side.as_listed:
+        return _estimated(side, study, marked)
+    counted = _counted(side, marked)
+    return {str(key): part.droplevel(0) for key, part in counted.groupby(level=0)}
+
+
+def _counted(side: Side, marked: pd.DataFrame) -> pd.DataFrame:
+    """Add the records up by round and key; a key that has none where the side looks is no figure of it."""
+    true = pd.Series(True, index=marked.index, dtype="boolean")
+    member = true if side.where is None else side.where.truth(marked)
+    amount = true.astype("Float64") if side.of is None else side.of.values(marked).astype("Float64")
+    inside = member.fillna(value=True).astype(bool)
+    known = member.fillna(value=False).astype(bool) & amount.notna()
+    rows = pd.DataFrame(
+        {
+            "round": marked["round"], _KEY: marked[_KEY], "area": marked["area"], "inside": inside,
+            "known": amount.where(known, 0.0).astype("float64"), "open": inside & ~known,
+        }
+    )  # fmt: skip
+    sums = rows.groupby(["round", _KEY])
+    low, open_ = sums["known"].sum(), sums["open"].sum()
+    # one more record is one more at most; of an amount nobody knows how much
+    high = low + open_ if side.of is None else low.where(open_ == 0, math.inf)
+    unknown = open_ > 0
+    figures = pd.DataFrame(
+        {
+            "value": low.mask(unknown), "low": low.where(unknown), "high": high.where(unknown),
+            "area": sums["area"].agg(_one_area),
+        }
+    )  # fmt: skip
+    return figures if side.by is None else figures[sums["inside"].any()]
+
+
+def _estimated(side: Side, study: Study, marked: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Estimate the totals of a sampled table with their intervals."""
+    nested, design = nest_in_rounds(marked, study.tables[side.table].design, "round")
+    kind = "count" if side.of is None else "total"
+    answer = side.where if side.of is None and side.where is not None else side.of
+    asked = Measure(
+        name="figure",
+        kind=kind,  # type: ignore[arg-type]  # one of the two
+        answer="true()" if answer is None else answer,
+        counts=side.where if side.of is not None else None,
+    )
+    rows = estimate(nested, design, asked, by=["round", _KEY])
+    areas = marked.groupby(_KEY)["area"].agg(_one_area)
+    rows = rows.assign(area=rows[_KEY].map(areas)).set_index(_KEY)
+    rows = rows[rows.index != ""] if side.by is not None else rows
+    return {str(key): part[list(_FIGURES)] for key, part in rows.groupby("round")}
+
+
+def _one_area(areas: pd.Series) -> str:
+    """Return the area that all records of a key share, or the whole."""
+    first = str(areas.iloc[0])
+    return first if (areas == first).all() else WHOLE
+
+
+def _of(figures: pd.DataFrame, key: str) -> pd.Series | None:
+    """Return the one figure of a key."""
+    rows = figures[figures.index == key]
+    return rows.iloc[0] if len(rows) else None
+
+
+def _row(
+    check: Crosscheck, round_key: str, key: str, left: pd.Series | None, right: pd.Series | None
+) -> dict[str, object]:
+    there = right if right is not None else left
+    assert there is not None, "the key stands on one of the two sides"
+    none = {"value": math.nan, "low": math.nan, "high": math.nan}
+    one, other = (none if side is None else side for side in (left, right))
+    return {
+        "check": check.key, "round": round_key, "area": WHOLE if key == "" else there["area"], "key": key,
+        "left": one["value"], "right": other["value"], "left_low": one["low"], "left_high": one["high"],
+        "right_low": other["low"], "right_high": other["high"],
+        "difference": _gap(left, right), "status": _status(check, left, right),
+    }  # fmt: skip
+
+
+def _gap(left: pd.Series | None, right: pd.Series | None) -> float:
+    """Return left − right; where one is known between limits only, how far the other lies outside them."""
+    if left is None or right is None:
+        return math.nan
+    if not (pd.isna(left["value"]) or pd.isna(right["value"])):
+        return float(left["value"] - right["value"])
+    (low, high), (least, most) = (_limits(side) for side in (left, right))
+    return float(low - most if low > most else high - least if high < least else 0.0)
+
+
+def _limits(figure: pd.Series) -> tuple[float, float]:
+    low, high, value = figure["low"], figure["high"], figure["value"]
+    return (value, value) if pd.isna(low) else (low, high)
+
+
+def _status(check: Crosscheck, left: pd.Series | None, right: pd.Series | None) -> str:
+    """Compare two figures, each a number or what lies between its limits."""
+    if left is None or right is None:
+        alone = left if right is None else right
+        assert alone is not None, "the key stands on one of the two sides"
+        # nothing listed is not more than what is stated, and nothing is what a form without a record says
+        fine = alone["value"] == 0 or (left is None and check.relation == "at_most")
+        return "agree" if fine else "left_only" if right is None else "right_only"
+    (low, high), (least, most) = (_limits(side) for side in (left, right))
+    apart = low - most if check.relation == "at_most" else max(low - most, least - high)
+    if apart > check.tolerance + 1e-9:
+        return "differ"
+    unknown = any(pd.isna(side["value"]) for side in (left, right))
+    return "unknown" if unknown else "agree"
