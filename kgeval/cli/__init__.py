@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "estimate",
         "Estimate shares, means, totals, ratios from any file.",
     ),
-    "indicators": ("kgeval.evaluate.command", "indicators", "List a study's indicators in words."),
+    "indicators": ("kgeval.cli.indicators", "indicators", "Write reference sheets of a study's indicators."),
     "check": ("kgeval.prepare.command", "check", "Check data as they come in from the field."),
     "pack": ("kgeval.present.command", "pack", "Make the report, slides, charts and tables of a run."),
 }

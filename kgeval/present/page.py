@@ -70,7 +70,7 @@ def notebook_page(notebook: Any, *, title: str, lang: str, synthetic: bool = Fal
     """
     exporter = _exporter()
     body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    return _page(
+    return whole_page(
         title, f'<main id="main" class="notebook">{body}</main>', lang, synthetic=synthetic, banner=banner
     )
 
@@ -91,7 +91,7 @@ def index_page(
     """
     body = "".join(_section(section) for section in sections)
     page = f'<main id="main" class="index"><h1>{escape(title)}</h1><div class="cards">{body}</div></main>'
-    return _page(title, page, lang, synthetic=synthetic, banner=banner)
+    return whole_page(title, page, lang, synthetic=synthetic, banner=banner)
 
 
 def cleaned(html: object) -> str:
@@ -112,7 +112,16 @@ def cleaned(html: object) -> str:
     )
 
 
-def _page(title: str, body: str, lang: str, *, synthetic: bool, banner: str) -> str:
+def whole_page(title: str, body: str, lang: str, *, synthetic: bool = False, banner: str = "") -> str:
+    """Return a page of our own HTML, with our style and the policy that forbids every request.
+
+    Parameters
+    ----------
+    title, lang, synthetic, banner
+        As for ``notebook_page``.
+    body
+        HTML in which every foreign text is escaped already.
+    """
     words = labels(lang)
     style = (_RESOURCES / "page.css").read_text(encoding="utf-8")
     warnings = [words["caveat.synthetic"]] if synthetic else []
