@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.expression import Expression
@@ -15,7 +15,7 @@ from kgeval.plan.toml import Block, read_toml
 Kind = Literal["share", "mean", "total", "ratio", "count"]
 Direction = Literal["higher", "lower", "none"]
 Comparable = Literal["yes", "caution", "no"]
-Disclosure = Literal["survey", "sensitive", "groups", "administrative"]
+Disclosure = Literal["survey", "sensitive", "register", "groups", "administrative"]
 
 MAIN = "main"  # the variant that the target is officially judged by
 _WORDS = {"label", "short", "unit", "method", "limits", "comparable_reason"}
@@ -173,7 +173,7 @@ def _indicator(block: Block, key: str, variant: str, languages: tuple[str, ...])
         comparable_reason=block.words("comparable_reason", languages, needed=False),
         disclosure=cast(
             "Disclosure",
-            block.choice("disclosure", ("survey", "sensitive", "groups", "administrative"), "survey"),
+            block.choice("disclosure", get_args(Disclosure), "survey"),
         ),
         source=block.text("source"),
         method=block.words("method", languages, needed=False),

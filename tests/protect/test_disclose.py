@@ -29,7 +29,7 @@ def flags(profile: str, *given: dict[str, object]) -> list[str]:
 
 
 def test_the_profiles_are_those_an_indicator_may_name() -> None:
-    assert set(profiles()) == {"survey", "sensitive", "groups", "administrative"}
+    assert set(profiles()) == {"survey", "sensitive", "register", "groups", "administrative"}
 
 
 @pytest.mark.parametrize(("n", "flag"), [(24, "suppress"), (25, "ok")])
@@ -61,6 +61,11 @@ def test_one_withheld_value_takes_the_smallest_beside_it_along() -> None:
     assert flags("survey", *cells) == ["suppress", "ok", "ok", "ok"]
     two = [{**cells[0]}, {**cells[1], "n": 5}, *cells[2:]]
     assert flags("sensitive", *two) == ["suppress", "suppress", "ok", "ok"]
+
+
+def test_a_full_count_of_staff_is_shown_by_area_and_not_by_small_groups() -> None:
+    cells = [{"by": "job", "by_value": str(i), "n": n, "value": 0.5} for i, n in enumerate([4, 60, 13])]
+    assert flags("register", {"n": 24}, *cells) == ["ok", "suppress", "ok", "suppress"]
 
 
 def test_attributes_of_groups_stay_with_the_whole() -> None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
+_HTML_POINTS, _HTML_INCHES, _HTML_PADDING = 10.5, 10.0, 0.17  # 14 px, a page of 960 px, 2 × 8 px
+
 Align = Literal["left", "center", "right"]
 
 
@@ -63,6 +65,8 @@ def html(table: TableSpec) -> str:
     """Return the table as HTML that carries its own style; every text is escaped."""
     from great_tables import GT, loc, style
 
+    from kgeval.present.tables.widths import column_widths
+
     keys = [column.key for column in table.columns]
     frame = table.cells[keys].reset_index(drop=True)
     if table.groups:
@@ -75,6 +79,12 @@ def html(table: TableSpec) -> str:
             table_font_size="14px", heading_align="left", row_group_font_weight="bold", table_width="100%"
         )
     )
+    inches = column_widths(table, _HTML_POINTS, _HTML_INCHES, _HTML_PADDING)
+    shares = {
+        column.key: f"{100 * wide / _HTML_INCHES:.1f}%"
+        for column, wide in zip(table.columns, inches, strict=True)
+    }
+    made = made.cols_width(shares)
     for column in table.columns:
         made = made.cols_align(column.align, columns=[column.key])
     for note in table.notes:

@@ -7,6 +7,7 @@ from kgeval.present.tables.spec import TableSpec
 
 _NARROWER = 0.88  # office typefaces beside the one that is measured
 _SHORT = 14  # letters: a column of shorter cells needs no share of what is left
+_LONG = 60  # letters: the longest cells are wrapped anyway, their columns leave room for the others
 
 
 def column_widths(table: TableSpec, points: float, room: float, padding: float) -> list[float]:
@@ -29,7 +30,7 @@ def column_widths(table: TableSpec, points: float, room: float, padding: float) 
         words = {word for text in (*texts, column.heading) for word in text.split(" ")}
         widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
         least.append(widest * _NARROWER + padding)
-        wanted.append(max(0, max((len(text) for text in texts), default=0) - _SHORT) + 1)
+        wanted.append(max(0, min(_LONG, max((len(text) for text in texts), default=0)) - _SHORT) + 1)
     spare = room - sum(least)
     if spare <= 0:
         return [room * one / sum(least) for one in least]
