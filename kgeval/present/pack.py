@@ -19,6 +19,7 @@ from kgeval.plan.area import WHOLE
 from kgeval.present.boundaries import Boundaries
 from kgeval.present.charts.chart import Chart, save
 from kgeval.present.conference import area_report, charts, deck
+from kgeval.present.handout import handout
 from kgeval.present.labels import labels
 from kgeval.present.layout import overlaps
 from kgeval.present.measure import Measure, word_of
@@ -87,6 +88,8 @@ def pack(
     files["slides.pptx"] = deck(results, projected)
     files["tables.xlsx"] = tables(results, accounts)
     files["alt_texts.csv"] = _alt_texts(drawn)
+    named = labels(results.lang)["handout.file"]
+    files["page.html"] = handout(results, boundaries=boundaries, file=named).encode("utf-8")
     files["index.html"] = _index(results, wanted, drawn).encode("utf-8")
     found = [*faults(drawn, results), *faults(projected, results), *page_faults(files)]
     if found:
@@ -190,6 +193,7 @@ def _index(results: Results, areas: Iterable[str], drawn: Iterable[Chart]) -> st
             Link(label=words["pack.report"], href=_report_name(results, area), note=results.place(area))
             for area in areas
         ),
+        Link(label=words["handout.page"], href="page.html"),
         Link(label=words["pack.slides"], href="slides.pptx"),
         Link(label=words["pack.workbook"], href="tables.xlsx"),
         Link(label=words["pack.alt_texts"], href="alt_texts.csv"),

@@ -125,6 +125,23 @@ def publish_changes(
     return rows
 
 
+def withheld_changes(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return changes with a ``flag`` that withholds each of which one round is withheld.
+
+    A run writes that flag; results of other hands may lack it.
+    """
+    keys = [*KEYS, "by", "by_value"]
+    hidden = estimates.loc[estimates["flag"] == SUPPRESS, [*keys, "round"]].fillna("")
+    withheld = set(hidden.itertuples(index=False, name=None))
+    flags = changes.get("flag", pd.Series("", index=changes.index)).fillna("").astype(object)
+    for side in ("from_round", "to_round"):
+        rows = changes[[*keys, side]].fillna("").itertuples(index=False, name=None)
+        flags = flags.mask(
+            pd.Series([row in withheld for row in rows], index=changes.index, dtype=bool), SUPPRESS
+        )
+    return changes.assign(flag=flags)
+
+
 def round_labels(study: Study, lang: str) -> dict[str, str]:
     """Return the printed name of each round, by its key."""
     return {one.key: word_of(one.label, lang) for one in study.rounds}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
-from kgeval.present.published import plain
+from kgeval.present.published import plain, withheld_changes
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
@@ -24,6 +24,9 @@ class Results:
     study: Study
     lang: str
     synthetic: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changes", withheld_changes(self.changes, self.estimates))
 
     @property
     def endline(self) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def tiles(
     words = labels(lang)
     order = {area.code: number for number, area in enumerate(study.areas)}
     rows = rows.sort_values("area", key=lambda codes: codes.map(order)).reset_index(drop=True)
-    at = dict(places) if places is not None else _in_order(list(rows["area"]))
+    at = dict(places) if places is not None else in_order(list(rows["area"]))
     missing = [code for code in rows["area"] if code not in at]
     if missing:
         raise ParameterError(f"no tile is placed for area {', '.join(missing)}; give its row and column")
@@ -94,7 +94,8 @@ def tiles(
     )
 
 
-def _in_order(codes: list[str]) -> dict[str, tuple[int, int]]:
+def in_order(codes: list[str]) -> dict[str, tuple[int, int]]:
+    """Return row and column of tiles in the order given, in a block a little wider than high."""
     wide = math.ceil(math.sqrt(len(codes) * 1.5))
     return {code: divmod(number, wide) for number, code in enumerate(codes)}
 
