@@ -5,8 +5,8 @@
 ``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side).
 ``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
 and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``reported_against_surveyed``,
-``closures``, ``windows``, ``equity_rows``, ``unit_costs``, ``safety_component``, ``referred_cases`` and
-``alerts`` are what readers are owed beside.
+``closures``, ``windows``, ``profile``, ``equity_rows``, ``unit_costs``, ``safety_component``,
+``referred_cases`` and ``alerts`` are what readers are owed beside.
 """
 
 from kgeval.evaluate.advice import advise
@@ -19,6 +19,7 @@ from kgeval.evaluate.equity import equity_rows
 from kgeval.evaluate.fieldwork import fieldwork, reported_against_surveyed
 from kgeval.evaluate.finding import findings, result_rows
 from kgeval.evaluate.multiplicity import adjusted
+from kgeval.evaluate.profile import profile
 from kgeval.evaluate.protection import alerts, referred_cases, safety_component
 from kgeval.evaluate.review import change_indicators, estimate_indicators
 from kgeval.evaluate.unit_cost import unit_costs
@@ -40,6 +41,7 @@ __all__ = [
     "fieldwork",
     "findings",
     "judge",
+    "profile",
     "referred_cases",
     "reported_against_surveyed",
     "result_rows",

@@ -51,6 +51,7 @@ from kgeval.present.tables.data import (
 from kgeval.present.tables.disruption import disruption_text, windows_table
 from kgeval.present.tables.equity import equity_table
 from kgeval.present.tables.evidence import fieldwork_table, reported_table
+from kgeval.present.tables.profile import profile_table
 from kgeval.present.tables.results import (
     areas_table,
     breakdowns_table,
@@ -112,6 +113,7 @@ __all__ = [
     "note",
     "notebook_page",
     "open_points_table",
+    "profile_table",
     "protection_text",
     "publish",
     "publish_changes",

@@ -16,6 +16,7 @@ from kgeval.plan.evaluation.criteria import Criterion, read_criteria
 from kgeval.plan.evaluation.disruptions import Disruption, read_disruptions
 from kgeval.plan.evaluation.equity import Cut, read_equity
 from kgeval.plan.evaluation.evidence import Evidence, read_evidence
+from kgeval.plan.evaluation.profile import Count, read_profile
 from kgeval.plan.evaluation.protection import Protection, read_protection
 from kgeval.plan.evaluation.recommendations import Recommendations, read_recommendations
 from kgeval.plan.evaluation.statements import Statement, read_statements
@@ -26,6 +27,7 @@ from kgeval.plan.evaluation.theory import Pathway, read_theory
 class Evaluation:
     """Everything that a study's evaluation files say; what is absent is empty."""
 
+    profile: tuple[Count, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
     disruptions: tuple[Disruption, ...] = ()
     theory: tuple[Pathway, ...] = ()
@@ -42,6 +44,7 @@ class Evaluation:
 def read_evaluation(folder: Path, languages: tuple[str, ...], faults: list[str]) -> Evaluation:
     """Read the evaluation files of a study folder; what is wrong is appended to ``faults``."""
     return Evaluation(
+        profile=read_profile(folder / "profile.toml", languages, faults),
         evidence=read_evidence(folder / "evidence.toml", languages, faults),
         disruptions=read_disruptions(folder / "disruptions.toml", languages, faults),
         theory=read_theory(folder / "theory.toml", languages, faults),

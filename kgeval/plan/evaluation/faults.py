@@ -51,6 +51,8 @@ def _rules(study: Study) -> Iterator[tuple[str, str, list[Expression]]]:
     for work in plan.evidence.fieldwork:
         yield "evidence.toml", work.table, list(work.fates.values())
         yield from _tallied("evidence.toml", work.planned)
+    for count in plan.profile:
+        yield from _tallied("profile.toml", count.of)
     for disruption in plan.disruptions:
         yield from _tallied("disruptions.toml", disruption.closure)
     for cost in plan.costs:
