@@ -15,7 +15,7 @@ import pandas as pd
 
 from kgeval.prepare import plain
 from kgeval.prepare.draft import Draft
-from kgeval.prepare.log import CELL_ACTIONS, plain_index, replay, whole_column
+from kgeval.prepare.log import CELL_ACTIONS, among, plain_index, replay, whole_column
 from kgeval.prepare.place import OUTSIDE
 from kgeval.prepare.transcribe import Transcript
 
@@ -145,7 +145,7 @@ def _cells(transcript: Transcript, kept: pd.Index, changed: pd.DataFrame) -> dic
     rows = int(rids.isin(kept).sum())
     columns, aside = delivered.records.shape[1], transcript.aside.shape[1]
     widths = _widths(transcript.matching.columns, transcript.matching.parts)
-    own = changed.loc[changed["rid"].isin(rids) & changed["column"].isin(list(widths))]
+    own = changed.loc[among(changed["rid"], rids) & changed["column"].isin(list(widths))]
     source_cells = own["column"].map(widths).astype("int64")
     blanked = int(source_cells[own["blank"]].sum())
     corrected = int(source_cells[~own["blank"]].sum())
@@ -167,7 +167,7 @@ def _widths(columns: Mapping[str, str], parts: Mapping[str, Mapping[str, str]]) 
 def _changed_cells(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> pd.DataFrame:
     """Return one row a changed cell of the kept rows: rid, column, and whether it is empty now."""
     of_cells = lines.loc[lines["action"].isin(CELL_ACTIONS) & ~whole_column(lines), ["rid", "column"]]
-    cells = of_cells.loc[of_cells["rid"].isin(kept)].drop_duplicates()
+    cells = of_cells.loc[among(of_cells["rid"], kept)].drop_duplicates()
     blank = [
         pd.Series(draft.answers[column].reindex(rows["rid"]).isna().to_numpy(), index=rows.index)
         for column, rows in cells.groupby("column", sort=False)
@@ -177,16 +177,16 @@ def _changed_cells(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> pd.Data
 
 def _check_values(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> None:
     """L7: the delivered text of the kept rows, with every line made, reads as the clean values."""
-    text = replay(lines.assign(seq=range(1, len(lines) + 1)), _rows_of(draft.text, kept))
-    answers = _rows_of(draft.answers, kept)
+    text = replay(lines.assign(seq=range(1, len(lines) + 1)), rows_of(draft.text, kept))
+    answers = rows_of(draft.answers, kept)
     for name in text.columns:
         written = plain.typed(text[name], plain.kind(draft.form.question(name).type))
-        if not written.equals(answers[name]):
+        if not plain.equal(written, answers[name]):
             raise ConservationError(
                 f"table {draft.table!r}, column {name!r}: delivered text and log do not give the values"
             )
 
 
-def _rows_of(frame: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
+def rows_of(frame: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
     """Return the rows of these records; all of them without making a copy."""
     return frame if frame.index.equals(rids) else frame.loc[rids]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kgeval.prepare import journal
-from kgeval.prepare.account import Fates, accounts, fates, with_totals
+from kgeval.prepare.account import Fates, accounts, fates, rows_of, with_totals
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.log import LOG_COLUMNS, chain, log_hash
 from kgeval.prepare.transcribe import Transcript
@@ -165,7 +165,7 @@ def _table(work: Work, values: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
         for question in form.questions
         if question.repeat == work.draft.repeat and question.name not in {*journal.direct(form), *ADDED}
     ]
-    answers = work.draft.select(public, values).loc[rids]
+    answers = rows_of(work.draft.select(public, values), rids)
     head = pd.DataFrame({"rid": pd.Series(rids, index=rids, dtype="str")})
     if work.placed:
         head = head.join(work.draft.placed)

@@ -253,12 +253,12 @@ def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:
         return answers
     changes = frame(outcome.changes, CHANGE)
     changes = changes.loc[changes["action"].isin(CELL_ACTIONS) & changes["column"].isin(answers.columns)]
-    columns = {name: answers[name] for name in answers.columns}
+    columns: dict[str, pd.Series] = {}
     for name, lines in changes.groupby("column", sort=False):
         last = lines.drop_duplicates("rid", keep="last")
         place = answers.index.get_indexer(pd.Index(last["rid"].to_numpy(dtype=object)))
         text = last["new_value"].where(last["new_value"] != "")[place >= 0]
-        column = columns[str(name)].array.copy()
+        column = answers[str(name)].array.copy()
         column[place[place >= 0]] = plain.typed(text, plain.kind(form.question(str(name)).type)).array
         columns[str(name)] = pd.Series(column, index=answers.index)
-    return pd.DataFrame(columns, index=answers.index) if len(changes) else answers
+    return answers.assign(**columns) if columns else answers

@@ -144,9 +144,19 @@ def plain_index(rids: pd.Index) -> pd.Index:
     return plain
 
 
+def among(rids: pd.Series, known: pd.Index) -> np.ndarray:
+    """Return which records are among those ``known``, a plain index without duplicates.
+
+    ``isin`` would turn all that are known into a text column first, each time that it is asked.
+    """
+    return np.asarray(known.get_indexer(pd.Index(rids.to_numpy(dtype=object), dtype=object)) >= 0)
+
+
 def sheet_of(rids: pd.Index) -> pd.Index:
     """Return the identity of the sheet that each record came from: its own without the row."""
-    sheets: pd.Index = rids.str.rsplit(":", n=1).str[0] + ":"
+    sheets: pd.Index = pd.Index(
+        [rid[: rid.rfind(":") + 1] for rid in rids.to_numpy(dtype=object)], dtype=object
+    )
     return sheets
 
 
@@ -203,16 +213,16 @@ def _net(log: pd.DataFrame) -> pd.DataFrame:
 
 def _rewrite(frame: pd.DataFrame, cells: pd.DataFrame, *, found: str, wanted: str) -> pd.DataFrame:
     """Put ``wanted`` where ``found`` stands; a cell that holds ``wanted`` already is left as it is."""
-    columns = {name: frame[name] for name in frame.columns}
+    columns: dict[str, pd.Series] = {}
     where = plain_index(frame.index)
     for column, lines in cells.groupby("column", sort=False):
         name = str(column)
-        if name not in columns:
+        if name not in frame.columns:
             continue
         place = where.get_indexer(pd.Index(lines["rid"].to_numpy(dtype=object)))
         here, place = place >= 0, place[place >= 0]
         before, after = (lines[part].to_numpy(dtype=object)[here] for part in (found, wanted))
-        text = columns[name].array.copy()
+        text = frame[name].array.copy()
         held = pd.Series(text[place], dtype="str").fillna("").to_numpy(dtype=object)
         stale = (held != before) & (held != after)
         if stale.any():
@@ -223,4 +233,4 @@ def _rewrite(frame: pd.DataFrame, cells: pd.DataFrame, *, found: str, wanted: st
             )
         text[place] = pd.Series(after, dtype="str").replace("", np.nan).array
         columns[name] = pd.Series(text, index=frame.index)
-    return pd.DataFrame(columns, index=frame.index)
+    return frame.assign(**columns)

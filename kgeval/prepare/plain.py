@@ -49,6 +49,9 @@ def typed(text: pd.Series, of: Kind) -> pd.Series:
     text = text.astype("str")
     if of == "text":
         return text
+    cast = _cast(text, of)
+    if cast is not None:
+        return cast
     codes, distinct = pd.factorize(text)
     words = [str(word) for word in distinct]
     values: pd.Series
@@ -60,6 +63,27 @@ def typed(text: pd.Series, of: Kind) -> pd.Series:
         values = pd.Series([float(word) for word in words], dtype="float64")
     taken = values.reindex(codes)  # -1, a missing text, stands in no index: missing
     return pd.Series(taken.array, index=text.index, name=text.name)
+
+
+def _cast(text: pd.Series, of: Kind) -> pd.Series | None:
+    """Read a whole column at once, or return None where one of its texts is no ordinary number or day."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    types = {"integer": pa.int64(), "decimal": pa.float64(), "date": pa.date32()}
+    try:
+        cells = pc.cast(pa.array(text, type=pa.large_string(), from_pandas=True), types[of])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    empty = cells.is_null().to_numpy(zero_copy_only=False)
+    if of == "integer":
+        whole = cells.fill_null(0).to_numpy(zero_copy_only=False)
+        return pd.Series(pd.arrays.IntegerArray(whole, empty), index=text.index, name=text.name)
+    if of == "decimal":
+        numbers = cells.to_numpy(zero_copy_only=False)
+        return pd.Series(numbers, index=text.index, name=text.name, dtype="float64")
+    days = cells.to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    return pd.Series(days, index=text.index, name=text.name)
 
 
 def plain(values: pd.Series) -> pd.Series:
@@ -78,6 +102,15 @@ def plain(values: pd.Series) -> pd.Series:
 def _decimal(number: float) -> str:
     whole = int(number) if np.isfinite(number) else 0
     return str(whole) if whole == number and abs(number) < 2**53 else repr(number)
+
+
+def equal(one: pd.Series, other: pd.Series) -> bool:
+    """Return whether two columns of typed values are the same, missing where the other is."""
+    if one.dtype != other.dtype or not isinstance(one.dtype, pd.StringDtype):
+        return bool(one.equals(other))
+    import pyarrow as pa
+
+    return bool(pa.chunked_array([pa.array(one)]).equals(pa.chunked_array([pa.array(other)])))
 
 
 def same(text: pd.Series, values: pd.Series) -> pd.Series:

@@ -14,7 +14,7 @@ def extent(draft: Draft) -> Outcome:
     sheets = sheet_of(draft.text.index)
     findings = []
     for sheet in draft.sheets.index:
-        text = draft.text.loc[sheets == sheet]
+        text = draft.text if len(draft.sheets) == 1 else draft.text.loc[sheets == sheet]
         if len(text) < _FEW:
             continue
         empty = text.columns[text.isna().all()].difference(list(draft.absent[str(sheet)]), sort=False)

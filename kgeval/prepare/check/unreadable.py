@@ -7,6 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from kgeval.prepare.draft import Draft
+from kgeval.prepare.log import among
 from kgeval.prepare.outcome import Outcome, rejected
 
 
@@ -18,7 +19,7 @@ def unreadable(draft: Draft, essential: Collection[str]) -> Outcome:
     """
     found = draft.findings
     faults = found.loc[(found["action"] == "cell_blanked") & found["column"].isin(list(essential))]
-    faults = faults.loc[faults["rid"].isin(draft.answers.index)]
+    faults = faults.loc[among(faults["rid"], draft.answers.index)]
     still = [
         rows.loc[draft.answers[str(column)].reindex(rows["rid"]).isna().to_numpy()]
         for column, rows in faults.groupby("column", sort=False)

@@ -14,7 +14,7 @@ from kgeval.prepare.decode.clock import read_time
 from kgeval.prepare.decode.dates import Days
 from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
-from kgeval.prepare.decode.keys import read_key
+from kgeval.prepare.decode.keys import ordinary_keys, read_key
 from kgeval.prepare.decode.numbers import Numbers, plain_numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
@@ -109,6 +109,9 @@ def decode(
     if dtype in {"Int64", "float64"}:
         mask, plain = plain_numbers(pd.Index(distinct, dtype="str"), whole=dtype == "Int64", decimal=decimal)
         todo = [place for place in todo if not mask[place] or distinct[place] in missing]
+    elif key and not question.choices and content != "place":
+        mask, plain = ordinary_keys(pd.Index(distinct, dtype="str"))
+        todo = np.flatnonzero(~mask).tolist()
     readings = {place: readers[were_stored[place]](distinct[place]) for place in todo}
     readings, labels = _labels_apart(distinct, readings)
     if question.type == "text" and question.personal == "direct":
@@ -122,7 +125,7 @@ def _distinct(values: pd.Series, stored: np.ndarray) -> tuple[np.ndarray, list[s
     A text that occurs both ways counts twice, since ``1.234`` typed and ``1.234`` stored differ.
     """
     codes, uniques = pd.factorize(values)
-    texts = [str(text) for text in uniques]
+    texts: list[str] = uniques.to_numpy(dtype=object).tolist()
     if not stored.any():
         return codes, texts, [False] * len(texts)
     if stored[codes >= 0].all():

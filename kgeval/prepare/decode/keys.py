@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from kgeval.prepare.decode.absent import SPREADSHEET_ERRORS, no_answer
 from kgeval.prepare.decode.reading import Mark, Reading, unread
@@ -16,7 +20,7 @@ _SPOILED = re.compile(
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?"  # stored as a day
     r"|TRUE|FALSE"
 )
-_ORDINARY = re.compile(r"(?!com[0-9]|lpt[0-9])[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*[0-9]", re.IGNORECASE)
+_ORDINARY = r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*[0-9]"
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
@@ -26,8 +30,6 @@ def read_key(text: str, missing_codes: frozenset[str]) -> Reading:
     A key names folders and rows of other files, so it has letters, digits, ``-``, ``_``, ``.`` and
     spaces only. What a spreadsheet made of a key (``1E+05``, ``1001.0``) cannot be turned back.
     """
-    if _ORDINARY.fullmatch(text):
-        return Reading(text)
     bare = squeeze(normal(text))
     if bare.upper() in SPREADSHEET_ERRORS:
         return unread("KEY_FORMAT", "an error of the spreadsheet")
@@ -38,6 +40,20 @@ def read_key(text: str, missing_codes: frozenset[str]) -> Reading:
     if bare == text:
         return Reading(text)
     return Reading(bare, Mark(rule="UNICODE_NFC" if squeeze(text) == text else "WHITESPACE_NORMALISED"))
+
+
+def ordinary_keys(distinct: pd.Index) -> tuple[np.ndarray, Any]:
+    """Find the keys of the most common shape (``G-0017``) all at once.
+
+    Returns
+    -------
+    mask, values
+        Where ``distinct`` is such a key, and the texts themselves.
+    """
+    texts = distinct.to_series().reset_index(drop=True)
+    usual = texts.str.fullmatch(_ORDINARY).fillna(False).to_numpy(dtype=bool)
+    device = texts.str.lower().str.startswith(("com", "lpt")).fillna(False).to_numpy(dtype=bool)
+    return usual & ~device, texts.array
 
 
 def _fault(text: str, bare: str) -> str:

@@ -13,7 +13,9 @@ from itertools import islice
 import pandas as pd
 
 from kgeval.errors import DataError
+from kgeval.prepare.read.columnar import read_columns
 from kgeval.prepare.read.limits import Limits
+from kgeval.prepare.read.lines import lines
 from kgeval.prepare.read.note import Note
 from kgeval.prepare.read.quotes import Quotes, audit_quotes
 from kgeval.prepare.read.sheet import HEAD_ROWS, Body, Merge
@@ -36,7 +38,7 @@ class _Layout:
     def records(self) -> Iterator[list[str]]:
         """Yield every record, blank lines as empty lists."""
         csv.field_size_limit(self.limits.field_chars)  # the module's own limit is anybody's to change
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        reader = csv.reader(lines(self.text), delimiter=self.delimiter)
         for row in range(1, self.limits.rows + 2):
             try:
                 record = next(reader)
@@ -51,10 +53,8 @@ class _Layout:
 
     def field_too_large(self, row: int) -> DataError:
         """Return the error for the text's largest field, which stands in ``row``."""
-        lines = io.StringIO(self.text, newline="")
-        names = next(lines, "").rstrip("\r\n").split(self.delimiter)
-        lines.seek(0)
-        sizes = [len(field) for field in max(lines, key=len).split(self.delimiter)]
+        names = next(lines(self.text), "").rstrip("\r\n").split(self.delimiter)
+        sizes = [len(field) for field in max(lines(self.text), key=len).split(self.delimiter)]
         place = sizes.index(max(sizes))
         return DataError(
             "FIELD_TOO_LARGE",
@@ -81,6 +81,25 @@ class TextSheet:
     def body(self, header_row: int) -> Body:
         """Return the rows below the header; rows of another width are ``ragged``."""
         width = len(self.head[header_row - 1])
+        counted = max(self.quotes.records - header_row, 0)
+        found = None
+        if not self.quotes.stray:
+            found = read_columns(
+                self.layout.text, delimiter=self.layout.delimiter, header_row=header_row, width=width,
+                counted=counted, limits=self.layout.limits,
+            )  # fmt: skip
+        cells, ragged = found if found is not None else self._record_by_record(header_row, width)
+        return Body(
+            cells=cells,
+            native=None,
+            ragged=pd.DataFrame(ragged, columns=["row", "fields", "text"]).set_index("row"),
+            counted=counted,
+        )
+
+    def _record_by_record(
+        self, header_row: int, width: int
+    ) -> tuple[pd.DataFrame, list[tuple[int, int, str]]]:
+        """Return the rows below the header, and those of another width."""
         delimiter = self.layout.delimiter
         records = enumerate(islice(self.layout.records(), header_row, None), start=header_row + 1)
         frames, ragged = [], []
@@ -88,12 +107,7 @@ class TextSheet:
             fitting = [(row, record or [""] * width) for row, record in chunk if len(record) in {0, width}]
             ragged += [(row, len(r), delimiter.join(r)) for row, r in chunk if len(r) not in {0, width}]
             frames.append(text_frame([record for _, record in fitting], [row for row, _ in fitting], width))
-        return Body(
-            cells=stack(frames, width),
-            native=None,
-            ragged=pd.DataFrame(ragged, columns=["row", "fields", "text"]).set_index("row"),
-            counted=max(self.quotes.records - header_row, 0),
-        )
+        return stack(frames, width), ragged
 
     def notes(self, header_row: int, names: Sequence[str]) -> list[Note]:
         """Return what was noticed, stray quotes by their column."""

@@ -6,11 +6,11 @@ it swallows rows. Here the same text is read by other means; the two counts must
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass, field
 
 from kgeval.errors import DataError
+from kgeval.prepare.read.lines import count_lines, lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,11 @@ def audit_quotes(text: str, delimiter: str, file: str) -> Quotes:
         ``UNCLOSED_QUOTE``: a field that is never closed, or whose closing quote stands on a later
         line in the middle of another field.
     """
+    if '"' not in text:
+        return Quotes(records=count_lines(text), stray=())
     sound = _sound_line(delimiter)
     state = _State()
-    for line in io.StringIO(text, newline=""):
+    for line in lines(text):
         if not state.opened and ('"' not in line or sound.fullmatch(line)):
             state.row += 1
         else:

@@ -19,7 +19,7 @@ from kgeval.prepare.read.header import is_mark_row
 
 _LEADING = 3  # a row is recognised by the first filled cell of its first columns
 _SECTION = re.compile(r"(?:[IVXLC]+|[A-HĐ])(?:[.)](?:\s|$)|$)")
-_SECTION_START = r"\s*[A-HIVXLCĐ]+(?:[.)]|\s*$)"  # every section, and more: the quick look before it
+_SECTION_START = r"^[ \t]*[A-HIVXLCĐ]+(?:[.)]|[ \t]*$)"  # every section, and more: the quick look before it
 _NUMBER = re.compile(r"[-+]?\d[\d.,\s]*%?")
 
 
@@ -103,7 +103,7 @@ def _starts(kind: str) -> re.Pattern[str]:
 def _suspicious(leading: pd.Series) -> list[int]:
     """Return the places of rows whose first words are those of a total or a section."""
     without_digits = ~leading.str.contains(r"[0-9]").fillna(True).astype(bool)
-    sections = leading.str.match(_SECTION_START).fillna(False).astype(bool)
+    sections = leading.str.contains(_SECTION_START).fillna(False).astype(bool)
     likely = np.flatnonzero(((without_digits | sections) & leading.notna()).to_numpy(dtype=bool))
     return [int(place) for place in likely if _begins_no_record(leading.iloc[place].strip())]
 
