@@ -6,6 +6,7 @@ import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -15,7 +16,9 @@ from openpyxl import load_workbook
 from kgeval.cli.indicators import indicators
 from kgeval.errors import ParameterError
 from kgeval.plan.expression import parse
+from kgeval.plan.indicator import Comparable, Direction, Disclosure, Kind
 from kgeval.plan.study import Study, read_study
+from kgeval.present.labels import labels
 from kgeval.present.reference import ReferenceSheet, reference_page, reference_sheets, reference_workbook
 from kgeval.present.reference.rule import in_words
 
@@ -49,6 +52,17 @@ def sheets() -> dict[str, ReferenceSheet]:
 )
 def test_rules_are_read_with_the_words_of_their_answers(rule: str, words: str) -> None:
     assert in_words(parse(rule), ANSWERS, "en", columns={"a": "A thing"}) == words
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_code_of_an_indicator_has_its_words(lang: str) -> None:
+    for room, codes in (
+        ("kind", Kind),
+        ("direction", Direction),
+        ("comparable", Comparable),
+        ("disclosure", Disclosure),
+    ):
+        assert {f"reference.{room}.{code}" for code in get_args(codes)} <= labels(lang).words.keys()
 
 
 def test_every_indicator_has_a_sheet_in_the_order_of_the_study() -> None:
