@@ -68,6 +68,16 @@ class Session:
         """Read a table of the session's place."""
         return self.store.read(f"{self.place}/{name}")
 
+    def read_if_there(self, name: str) -> pd.DataFrame:
+        """Read a table of the session's place; an empty frame where the study has no such results."""
+        there = self.store.exists(f"{self.place}/{name}")
+        return self.read(name) if there else pd.DataFrame()
+
+    def gather_if_there(self, name: str) -> pd.DataFrame:
+        """Read the parts of this place and of all areas, one below the other; empty where there are none."""
+        places = [self.place, *self.area_keys]
+        return self.store.gather(name, places) if self.store.anywhere(name, places) else pd.DataFrame()
+
     def write_all(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         """Write several tables; return where each lies, below the output folder."""
         return {

@@ -6,7 +6,9 @@
 ``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
 and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``reported_against_surveyed``,
 ``closures``, ``windows``, ``profile``, ``equity_rows``, ``unit_costs``, ``safety_component``,
-``referred_cases`` and ``alerts`` are what readers are owed beside.
+``referred_cases`` and ``alerts`` are what readers are owed beside. ``task_results`` are the plan line by
+line, the registers and reports, and forms held against each other; ``shortlist`` is for the restricted
+store alone.
 """
 
 from kgeval.evaluate.advice import advise
@@ -22,6 +24,8 @@ from kgeval.evaluate.multiplicity import adjusted
 from kgeval.evaluate.profile import profile
 from kgeval.evaluate.protection import alerts, referred_cases, safety_component
 from kgeval.evaluate.review import change_indicators, estimate_indicators
+from kgeval.evaluate.shortlist import shortlist
+from kgeval.evaluate.tasks import task_results
 from kgeval.evaluate.unit_cost import unit_costs
 from kgeval.evaluate.verdict import Verdict, judge
 
@@ -46,6 +50,8 @@ __all__ = [
     "reported_against_surveyed",
     "result_rows",
     "safety_component",
+    "shortlist",
+    "task_results",
     "unit_costs",
     "weigh_criteria",
     "windows",

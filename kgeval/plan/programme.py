@@ -86,6 +86,15 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """The columns of a table's records that may be named one by one: public by nature."""
+
+    table: str
+    where: Expression | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """Everything that ``plan.toml`` says; empty where a study has no such file."""
 
@@ -96,6 +105,7 @@ class Programme:
     budget: Budget | None = None
     register: Register | None = None
     shortlist: Shortlist | None = None
+    public: Public | None = None
 
 
 def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) -> Programme:
@@ -103,7 +113,7 @@ def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) ->
     if not path.exists():
         return Programme()
     top = Block(path.name, read_toml(path, faults), faults)
-    top.only({"document", "parts", "line", "reports", "budget", "register", "shortlist"})
+    top.only({"document", "parts", "line", "reports", "budget", "register", "shortlist", "public"})
     parts = top.block("parts")
     lines = tuple(_line(block, languages) for block in top.blocks("line"))
     for line in lines:
@@ -120,6 +130,7 @@ def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) ->
         budget=_budget(top.block("budget")) if "budget" in top.content else None,
         register=_register(top.block("register"), languages) if "register" in top.content else None,
         shortlist=read_shortlist(top.block("shortlist"), languages) if "shortlist" in top.content else None,
+        public=_public(top.block("public")) if "public" in top.content else None,
     )
 
 
@@ -173,3 +184,8 @@ def _register(block: Block, languages: tuple[str, ...]) -> Register:
         attendances=block.texts("attendances"),
         unit=block.words("unit", languages),
     )
+
+
+def _public(block: Block) -> Public:
+    block.only({"table", "where", "columns"})
+    return Public(table=block.need("table"), where=block.expression("where"), columns=block.texts("columns"))

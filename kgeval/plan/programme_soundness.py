@@ -34,11 +34,15 @@ def _line_faults(study: Study) -> Iterator[str]:
 
 def _register_faults(study: Study) -> Iterator[str]:
     programme = study.programme
-    parts = {"reports": programme.reports, "budget": programme.budget, "register": programme.register}
+    parts = {
+        "reports": programme.reports, "budget": programme.budget, "register": programme.register,
+        "public": programme.public,
+    }  # fmt: skip
     columns = {
         "reports": ("agency", "received"),
         "budget": ("year", "source", "line", "estimate", "adjustment", "spent", "settled", "in_kind"),
         "register": ("task", "type", "day", "persons", "attended", "cost"),
+        "public": (),
     }
     for name, part in parts.items():
         if part is None:
@@ -47,7 +51,7 @@ def _register_faults(study: Study) -> Iterator[str]:
             yield f"plan.toml {name}: there is no table {part.table!r}"
             continue
         named = {getattr(part, column) for column in columns[name]}
-        named |= set(getattr(part, "attendances", ()))
+        named |= {*getattr(part, "attendances", ()), *getattr(part, "columns", ())}
         for column in sorted(named - study.columns(part.table)):
             yield f"plan.toml {name}: table {part.table!r} has no column {column!r}"
 

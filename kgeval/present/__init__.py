@@ -15,6 +15,7 @@ from kgeval.present.charts.dumbbell import dumbbell
 from kgeval.present.charts.forest import Forest, forest
 from kgeval.present.charts.gaps import gaps
 from kgeval.present.charts.tiles import tiles
+from kgeval.present.commendation import criteria_table, shortlist_text
 from kgeval.present.comparability import rounds_table
 from kgeval.present.criteria import criteria_text
 from kgeval.present.found import found_text
@@ -40,6 +41,7 @@ from kgeval.present.tables.attribution import (
     events_table,
 )
 from kgeval.present.tables.costs import costs_table
+from kgeval.present.tables.crosschecks import crosschecks_table, disagreements_table
 from kgeval.present.tables.data import (
     accounts_table,
     corrections_table,
@@ -51,6 +53,14 @@ from kgeval.present.tables.data import (
 from kgeval.present.tables.disruption import disruption_text, windows_table
 from kgeval.present.tables.equity import equity_table
 from kgeval.present.tables.evidence import fieldwork_table, reported_table
+from kgeval.present.tables.group_list import group_list_table
+from kgeval.present.tables.offices import (
+    funding_table,
+    register_table,
+    reported_shares_table,
+    reports_table,
+)
+from kgeval.present.tables.plan import plan_table
 from kgeval.present.tables.profile import profile_table
 from kgeval.present.tables.results import (
     areas_table,
@@ -94,7 +104,10 @@ __all__ = [
     "comparison_table",
     "corrections_table",
     "costs_table",
+    "criteria_table",
     "criteria_text",
+    "crosschecks_table",
+    "disagreements_table",
     "disruption_text",
     "dumbbell",
     "equity_table",
@@ -105,7 +118,9 @@ __all__ = [
     "findings_table",
     "forest",
     "found_text",
+    "funding_table",
     "gaps",
+    "group_list_table",
     "index_page",
     "labels",
     "languages",
@@ -113,18 +128,23 @@ __all__ = [
     "note",
     "notebook_page",
     "open_points_table",
+    "plan_table",
     "profile_table",
     "protection_text",
     "publish",
     "publish_changes",
     "recommendations_table",
+    "register_table",
+    "reported_shares_table",
     "reported_table",
+    "reports_table",
     "round_labels",
     "rounds_table",
     "save",
     "section",
     "sentence",
     "sentences",
+    "shortlist_text",
     "statements_text",
     "tables_table",
     "target_sentences",
