@@ -217,11 +217,7 @@ def _numbers(values: pd.Series | npt.NDArray[Any], records: int, name: str) -> t
     except (TypeError, ValueError) as failure:
         raise _not_numbers(name) from failure
     if np.isinf(array).any():
-        raise DataError(
-            "NOT_FINITE",
-            f"{name or 'a condition'!r} has infinite values",
-            hint="make them missing or mend them",
-        )
+        raise not_finite(name)
     unknown = np.isnan(array)
     if not unknown.any():
         return array, None
@@ -238,6 +234,15 @@ def _series_to_numpy(values: pd.Series, name: str) -> npt.NDArray[Any]:
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as failure:
         raise _not_numbers(name) from failure
+
+
+def not_finite(name: str) -> DataError:
+    """Return the error of an answer with infinite values."""
+    return DataError(
+        "NOT_FINITE",
+        f"{name or 'a condition'!r} has infinite values",
+        hint="make them missing or mend them",
+    )
 
 
 def _not_numbers(name: str) -> DataError:

@@ -19,8 +19,9 @@ from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
 from kgeval.estimate.cells import FIELDS, Cells, sum_cells
 from kgeval.estimate.estimates import Table
-from kgeval.estimate.measure import Measure, Operand, answers, condition, distinct, weights
-from kgeval.estimate.sql import condition_sql, number_sql, quote
+from kgeval.estimate.measure import Measure, Operand, answers, condition, distinct, not_finite, weights
+from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
+from kgeval.estimate.tabular import column_names, plain_numbers
 from kgeval.estimate.units import Floats, nest, ordered_codes, sampling_units
 from kgeval.plan.expression import Expression, parse
 from kgeval.plan.sample import SampleDesign, stages
@@ -102,6 +103,7 @@ def tabulate_files(
         keys, sums, origin = _by_batches(scan)
     else:
         keys, sums, origin = _by_database(scan, query)
+    _need_keys(keys, design)
     rule = "certainty" if design.census else design.single_cluster
     units = sampling_units(keys, replace(design, single_cluster=rule))
     levels = code_levels(keys, scan.wanted)
@@ -116,6 +118,16 @@ def tabulate_files(
 
 
 _RELEVANT = " relevant"  # no column of a file is called so by accident
+
+
+def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
+    """Refuse records without cluster, stratum or population: their rows are not known any more."""
+    for name in (*stages(design.stratum), *stages(design.cluster), *stages(design.population)):
+        if keys[name].isna().any():
+            raise DesignError(
+                f"design column {name!r} has no value in some records; every record needs its cluster, "
+                "stratum and population: complete the column"
+            )
 
 
 def _expression(operand: Operand | None) -> Expression:
@@ -151,10 +163,9 @@ def _batches(scan: Scan) -> Iterator[pd.DataFrame]:
     import pyarrow.parquet as pq
 
     for path in scan.paths:
-        file = pq.ParquetFile(path)
-        _need(scan.columns, file.schema_arrow.names, path)
-        for batch in file.iter_batches(batch_size=BATCH, columns=scan.columns):
-            yield batch.to_pandas()
+        _need(scan.columns, column_names(path), path)
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH, columns=scan.columns):
+            yield plain_numbers(batch.to_pandas())
 
 
 def _need(columns: Sequence[str], present: Sequence[str], path: Path) -> None:
@@ -226,6 +237,8 @@ class _Query:
 def _query(scan: Scan) -> _Query | None:
     """Write the one pass, or return ``None`` where an expression has no SQL."""
     types = _types(scan)
+    if any(types[name] not in NUMBERS for name in scan.weights):
+        return None
     where = None if scan.where is None else condition_sql(_expression(scan.where).node, types)
     if scan.where is not None and where is None:
         return None
@@ -257,11 +270,11 @@ def _source(scan: Scan) -> str:
 def _types(scan: Scan) -> dict[str, str]:
     import duckdb
 
+    for path in scan.paths:  # a file that is no Parquet is refused by name
+        _need(scan.columns, column_names(path), path)
     with duckdb.connect() as database:
         described = database.execute(f"DESCRIBE FROM {_source(scan)}").fetchall()
-    found = {str(row[0]): str(row[1]) for row in described}
-    _need(scan.columns, list(found), scan.paths[0])
-    return found
+    return {str(row[0]): str(row[1]) for row in described}
 
 
 def _weight(name: str | None) -> str:
@@ -353,6 +366,9 @@ def _by_database(scan: Scan, query: _Query) -> tuple[pd.DataFrame, dict[str, Flo
         )
         for field in FIELDS
     }
+    for one, asked in enumerate(scan.measures):
+        if not all(np.isfinite(sums[field][one]).all() for field in ("x", "y")):
+            raise not_finite(asked.name)
     return found[[*scan.keys, _RELEVANT]], sums, np.zeros(len(scan.measures))
 
 

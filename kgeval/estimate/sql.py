@@ -28,6 +28,7 @@ _WHOLE = {
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER",
 }  # fmt: skip
 _FLOATING = {"FLOAT", "DOUBLE"}
+NUMBERS = _WHOLE | _FLOATING
 
 
 def column_sql(name: str, dtype: str) -> Written | None:

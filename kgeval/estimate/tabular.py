@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kgeval.errors import DataError
+from kgeval.estimate.breakdown import as_text
 
 SUFFIXES = (".csv", ".parquet", ".pq", ".dta", ".sav", ".zsav")
 
@@ -43,10 +45,24 @@ def read_files(paths: Sequence[Path], columns: Sequence[str], texts: Sequence[st
         The columns to read; a file without one of them is an error.
     texts
         Columns that are codes (clusters, strata, breakdowns): in CSV files they are kept as written, so
-        that ``007`` stays ``007``.
+        that ``007`` stays ``007``, unless all are plain whole numbers.
     """
     frames = [_read(path, columns, texts) for path in paths]
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    if not any(suffix(path) == ".csv" for path in paths):
+        return frame
+    return frame.assign(**{name: _codes(frame[name]) for name in texts if name in frame.columns})
+
+
+def _codes(values: pd.Series) -> pd.Series:
+    """Turn codes that are all written as plain whole numbers into numbers, so that they can be counted with.
+
+    ``007`` and ``1.50`` are no plain numbers: a column that holds one stays as it is written.
+    """
+    written = values.dropna().map(as_text)
+    if not len(written) or not written.str.fullmatch(r"-?(?:0|[1-9]\d{0,15})").all():
+        return values if len(written) == 0 else values.map(as_text, na_action="ignore")
+    return pd.to_numeric(values).astype("Int64")
 
 
 def column_names(path: Path) -> list[str]:
@@ -64,9 +80,17 @@ def column_names(path: Path) -> list[str]:
     head = _whole(
         path,
         kind,
-        lambda: pd.read_csv(path, sep=_delimiter(path), encoding="utf-8-sig", nrows=0, dtype="str"),
+        lambda: pd.read_csv(
+            path,
+            sep=_delimiter(path),
+            encoding="utf-8-sig",
+            nrows=1,
+            dtype="str",
+            header=None,
+            na_filter=False,
+        ),
     )
-    return list(head.columns)
+    return [str(name) for name in head.iloc[0]]
 
 
 def _whole(path: Path, kind: str, read: Callable[[], Any]) -> Any:
@@ -107,7 +131,7 @@ def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFr
     columns = list(columns) or present[:1]  # an answer may name no column: the records are still counted
     readers: dict[str, Callable[[], pd.DataFrame]] = {
         ".csv": lambda: _read_csv(path, columns, texts),
-        ".parquet": lambda: pd.read_parquet(path, columns=list(columns)),
+        ".parquet": lambda: plain_numbers(pd.read_parquet(path, columns=list(columns))),
         ".dta": lambda: _read_labelled(path, "read_dta", columns, texts),
     }
     readers[".pq"] = readers[".parquet"]
@@ -118,6 +142,14 @@ def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFr
 
 
 def _need_columns(columns: Sequence[str], present: Sequence[str], path: Path) -> None:
+    twice = [column for column in columns if present.count(column) > 1]
+    if twice:
+        raise DataError(
+            "COLUMN_TWICE",
+            f"two columns are called {twice[0]!r}",
+            hint="rename or remove one of them",
+            file=path.name,
+        )
     absent = [column for column in columns if column not in present]
     if absent:
         raise DataError(
@@ -126,6 +158,17 @@ def _need_columns(columns: Sequence[str], present: Sequence[str], path: Path) ->
             hint="columns are matched letter by letter: correct the name",
             file=path.name,
         )
+
+
+def plain_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn columns of exact decimals into plain numbers."""
+    decimals = [name for name in frame if isinstance(_first_known(frame[name]), Decimal)]
+    return frame.astype(dict.fromkeys(decimals, "float64")) if decimals else frame
+
+
+def _first_known(values: pd.Series) -> object:
+    place = values.first_valid_index()
+    return None if place is None else values.loc[place]
 
 
 def _read_csv(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
