@@ -19,10 +19,9 @@ from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
 # n, w: those of them who answered · x, y, xx, xy, yy: Σwx, Σwy, Σwx², Σwxy, Σwy² (means: about the origin)
 # missing: records whose answer or membership is unknown
 # least_*, most_*: what those could add to Σwy and Σwx where the result is lowest, highest
-FIELDS = (
-    "all", "all_w", "all_ww", "n", "w", "x", "y", "xx", "xy", "yy",
-    "missing", "least_y", "least_x", "most_y", "most_x",
-)  # fmt: skip
+KNOWN = ("all", "all_w", "all_ww", "n", "w", "x", "y", "xx", "xy", "yy")
+UNKNOWN = ("missing", "least_y", "least_x", "most_y", "most_x")
+FIELDS = (*KNOWN, *UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,11 @@ class Cells:
     levels
         (cells, breakdown columns) the level of each column that breaks down; −1 where it is missing.
     sums
-        Field → (measures, cells).
+        Field → (measures, cells). Where it is known of everybody whether they count and no answer has a
+        logical range, the fields of what is unknown are left out: they follow from the others
+        (:func:`unknown_totals`).
+    counted
+        (measures,) whether the measure is a share or count.
     origin
         (measures,) the value about which ``yy`` of a mean is summed, against cancellation.
     relevant
@@ -65,6 +68,7 @@ class Cells:
     unit: Codes
     levels: Codes
     sums: dict[str, Floats]
+    counted: Bools
     origin: Floats
     relevant: Bools
     loose: dict[int, Loose] = field(default_factory=dict)
@@ -89,6 +93,7 @@ def sum_cells(
     *,
     relevant: Bools | None = None,
     origin: Floats | None = None,
+    whole: bool = False,
 ) -> Cells:
     """Sum the records into cells, all measures and all breakdowns at once.
 
@@ -104,23 +109,47 @@ def sum_cells(
         (records,) who is asked about; ``None``: everybody.
     origin
         As in :class:`Cells`; chunks that shall be added need the same.
+    whole
+        Whether every field is wanted, as chunks need that shall be added.
     """
     cell, first = _cells(unit, levels)
     adder = _Adder(cell, len(first))
     origin = origins(measures, found) if origin is None else origin
+    follows = not whole and all(
+        one.possible is None and (asked.logical is None or asked.kind == "ratio")
+        for asked, one in zip(measures, found, strict=True)
+    )
     lines = [
-        _line(asked, one, w, float(about), adder)
+        _line(asked, one, w, float(about), adder, follows=follows)
         for asked, one, w, about in zip(measures, found, weight, origin, strict=True)
     ]
-    sums = _stacked(lines, len(first))
+    sums = _stacked(lines, KNOWN if follows else FIELDS, len(first))
     return Cells(
         unit=unit[first],
         levels=levels[first],
         sums=sums,
+        counted=are_counted(measures),
         origin=origin,
         relevant=np.ones(len(first), dtype=bool) if relevant is None else adder(relevant) > 0,
         loose=_loose_records(measures, found, weight, cell),
     )
+
+
+def are_counted(measures: Sequence[Measure]) -> Bools:
+    """(measures,) whether the measure is a share or count."""
+    return np.array([asked.kind in {"share", "count"} for asked in measures], dtype=bool)
+
+
+def unknown_totals(total: dict[str, Floats], counted: Bools) -> dict[str, Floats]:
+    """Return the sums of what is unknown where they follow: whoever counts and has not answered."""
+    if "missing" in total:
+        return total
+    lost = np.where(counted[:, None], total["all_w"] - total["w"], 0.0)
+    nothing = np.zeros_like(lost)
+    return total | {
+        "missing": total["all"] - total["n"], "least_y": nothing, "least_x": lost, "most_y": lost,
+        "most_x": lost,
+    }  # fmt: skip
 
 
 def _loose_records(
@@ -145,11 +174,11 @@ def _cells(unit: Codes, levels: Codes) -> tuple[Codes, Codes]:
     return code, firsts(code, size)
 
 
-def _stacked(lines: Sequence[dict[str, Floats]], cells: int) -> dict[str, Floats]:
+def _stacked(lines: Sequence[dict[str, Floats]], fields: Sequence[str], cells: int) -> dict[str, Floats]:
     """Stack the measures' lines; fields that hold the same sums share one array."""
     done: dict[tuple[int, ...], Floats] = {}
     sums = {}
-    for name in FIELDS:
+    for name in fields:
         parts = [line[name] for line in lines]
         key = tuple(map(id, parts))
         if key not in done:
@@ -189,13 +218,17 @@ class _Adder:
         return self._known[key][1]
 
 
-def _line(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder) -> dict[str, Floats]:
-    """Return every field of one measure, (cells,) each."""
+def _line(
+    asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder, *, follows: bool
+) -> dict[str, Floats]:
+    """Return every field of one measure, (cells,) each; what follows from the others is left out."""
     everybody = _members(one, w, add)
     if one.member is None and one.x is None:
         sums = _everybody_counts(asked, one, w, about=about, everybody=everybody, add=add)
     else:
         sums = _some_count(asked, one, w, about, add)
+    if follows:
+        return everybody | sums
     line = dict.fromkeys(FIELDS, add.zero) | everybody | sums
     if one.known is None and one.possible is None:
         return line

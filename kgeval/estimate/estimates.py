@@ -15,12 +15,13 @@ from kgeval.estimate.cells import Cells, sum_cells
 from kgeval.estimate.finished import NUMBERS, Finished
 from kgeval.estimate.linear import DfRule, Linear, domain_cells, linearise
 from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct, weights
-from kgeval.estimate.reason import join
+from kgeval.estimate.reason import Texts, join
 from kgeval.estimate.sampled import Options, finish_sample
 from kgeval.estimate.units import Floats, Units, sampling_units
 from kgeval.plan.sample import SampleDesign
 
 COLUMNS = (*NUMBERS, "interval_method", "confidence", "flag", "reason")
+TEXT = pd.StringDtype(na_value=np.nan)
 _COUNTS = ("n", "n_missing", "clusters", "strata")
 _Done = dict[tuple[str, ...], tuple[Domains, Linear]]
 
@@ -213,22 +214,24 @@ def rows(
     """Lay one breakdown out as one row an estimate, measure by measure."""
     size = len(found)
     content: dict[str, object] = {
-        "indicator": np.repeat(np.array([asked.name for asked in measures], dtype=object), size),
-        "kind": np.repeat(np.array([asked.kind for asked in measures], dtype=object), size),
+        "indicator": texts([asked.name for asked in measures for _ in range(size)]),
+        "kind": texts([asked.kind for asked in measures for _ in range(size)]),
         **label_columns(found.breakdown, found.names, len(measures), listed=listed),
     }
     for name in NUMBERS:
         numbers = getattr(finished, name).ravel()
         content[name] = numbers.astype(np.int64) if name in _COUNTS else numbers
-    content["interval_method"] = finished.interval_method.ravel()
+    content["interval_method"] = texts(finished.interval_method.ravel())
     content["confidence"] = np.full(len(measures) * size, level)
-    content["flag"] = finished.flag.ravel()
-    content["reason"] = (
-        [join(said, *found.notes) for said in finished.reason.ravel()]
-        if found.notes
-        else finished.reason.ravel()
-    )
-    return pd.DataFrame(content)
+    content["flag"] = texts(finished.flag.ravel())
+    reason = finished.reason.ravel()
+    content["reason"] = texts([join(said, *found.notes) for said in reason] if found.notes else reason)
+    return pd.DataFrame(content, copy=False)
+
+
+def texts(values: Sequence[str] | Texts) -> pd.api.extensions.ExtensionArray:
+    """Return texts as a column of pandas, which then needs no look at each to find out what it is."""
+    return pd.array(values, dtype=TEXT)
 
 
 def label_columns(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from kgeval.estimate.breakdown import Domains
-from kgeval.estimate.cells import FIELDS, Cells
+from kgeval.estimate.cells import Cells, unknown_totals
 from kgeval.estimate.units import Bools, Codes, Floats, Units
 from kgeval.estimate.variance import changes, domain_variances, sum_runs
 
@@ -21,7 +21,7 @@ ZERO = 1e-8  # a standard error below this part of the estimate's scale is round
 class DomainCells:
     """The cells of one breakdown, sorted by domain and unit, one cell a pair.
 
-    ``sums`` holds field → (measures, cells); ``totals`` the same summed over each domain.
+    ``sums`` holds n, x and y → (measures, cells); ``totals`` every field, summed over each domain.
     """
 
     domain: Codes
@@ -58,11 +58,18 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     order = _order(cells.unit, domains.code)
     domain, unit = domains.code[order], cells.unit[order]
     starts = changes(domain, unit)
-    sums = _each(cells.sums, lambda values: sum_runs(values[:, order], starts))
-    domain, unit = domain[starts], unit[starts]
+    ordered = _each(cells.sums, lambda values: values[:, order])
     first = changes(domain)
-    totals = _each(sums, lambda values: _spread(sum_runs(values, first), domain[first], len(domains)))
-    return DomainCells(domain=domain, unit=unit, sums=sums, totals=totals, domains=len(domains))
+    heads = domain[first]
+    totals = _each(ordered, lambda values: _spread(sum_runs(values, first), heads, len(domains)))
+    scored = {name: ordered[name] for name in ("n", "x", "y")}
+    return DomainCells(
+        domain=domain[starts],
+        unit=unit[starts],
+        sums=_each(scored, lambda values: sum_runs(values, starts)),
+        totals=unknown_totals(totals, cells.counted),
+        domains=len(domains),
+    )
 
 
 def _order(unit: Codes, domain: Codes) -> Codes | slice:
@@ -87,10 +94,10 @@ def _spread(values: Floats, at: Codes, size: int) -> Floats:
 def _each(sums: dict[str, Floats], change: Callable[[Floats], Floats]) -> dict[str, Floats]:
     """Change every field, equal fields once."""
     done: dict[int, Floats] = {}
-    for field in FIELDS:
-        if id(sums[field]) not in done:
-            done[id(sums[field])] = change(sums[field])
-    return {field: done[id(sums[field])] for field in FIELDS}
+    for values in sums.values():
+        if id(values) not in done:
+            done[id(values)] = change(values)
+    return {field: done[id(values)] for field, values in sums.items()}
 
 
 def values(totals: dict[str, Floats], added: Bools) -> Floats:
@@ -109,8 +116,12 @@ def scores(cells: DomainCells, value: Floats, added: Bools) -> Floats:
     rate = np.where(added[:, None] | np.isnan(value), 0.0, value)
     size = np.where(added[:, None] | (cells.totals["x"] == 0), 1.0, cells.totals["x"])
     # a total is y itself, R = 0 and X = 1
-    at = cells.domain
-    return np.asarray((cells.sums["y"] - rate[:, at] * cells.sums["x"]) / size[:, at])
+    times = np.bincount(cells.domain, minlength=cells.domains)  # the cells are in the order of domains
+    found = np.repeat(-rate, times, axis=1)
+    found *= cells.sums["x"]
+    found += cells.sums["y"]
+    found *= np.repeat(1 / size, times, axis=1)
+    return np.asarray(found)
 
 
 def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df: DfRule) -> Linear:

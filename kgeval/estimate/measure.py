@@ -12,7 +12,9 @@ import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.units import Bools, Floats
-from kgeval.plan.expression import Expression, parse
+from kgeval.plan.expression import Expression, columns, parse
+from kgeval.plan.expression.columns import Numbers, Truths, to_truths
+from kgeval.plan.expression.evaluate import Scope, evaluate
 from kgeval.plan.indicator import Indicator
 
 Kind = Literal["share", "mean", "total", "ratio", "count"]
@@ -182,7 +184,10 @@ def answers(asked: Measure, frame: pd.DataFrame, where: Condition) -> Answers:
 
 def truth(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Floats, Bools | None]:
     """Evaluate to 1, 0 and known; text is parsed as an expression."""
-    values, known = _numbers(_evaluated(operand, frame, truth=True), len(frame), name)
+    expression = parse(operand) if isinstance(operand, str) else operand
+    if isinstance(expression, Expression):
+        return _truths(expression, frame)
+    values, known = _numbers(expression, len(frame), name)
     if not ((values == 0) | (values == 1)).all():
         raise DataError(
             "NOT_TRUE_OR_FALSE",
@@ -194,14 +199,28 @@ def truth(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Flo
 
 def number(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Floats, Bools | None]:
     """Evaluate to numbers and known; text is parsed as an expression."""
-    return _numbers(_evaluated(operand, frame, truth=False), len(frame), name)
-
-
-def _evaluated(operand: Operand, frame: pd.DataFrame, *, truth: bool) -> pd.Series | npt.NDArray[Any]:
     expression = parse(operand) if isinstance(operand, str) else operand
-    if isinstance(expression, Expression):
-        return expression.truth(frame) if truth else expression.values(frame)
-    return expression
+    if not isinstance(expression, Expression):
+        return _numbers(expression, len(frame), name)
+    found = evaluate(expression.node, Scope(text=expression.text, frame=frame))
+    match found:
+        case Truths():
+            return _truths(expression, frame)
+        case Numbers():
+            return _numbers(np.broadcast_to(found.floats, (len(frame),)), len(frame), name)
+        case _:
+            if columns.known(found).any():
+                raise _not_numbers(name)
+            return np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
+
+
+def _truths(expression: Expression, frame: pd.DataFrame) -> tuple[Floats, Bools | None]:
+    """Evaluate a condition without the series that people get (``Expression.truth``)."""
+    found = to_truths(evaluate(expression.node, Scope(text=expression.text, frame=frame)))
+    yes, known = found.yes, found.yes | found.no
+    if len(yes) != len(frame):  # a constant
+        yes, known = np.broadcast_to(yes, len(frame)), np.broadcast_to(known, len(frame))
+    return yes.astype(np.float64), None if known.all() else known
 
 
 def _numbers(values: pd.Series | npt.NDArray[Any], records: int, name: str) -> tuple[Floats, Bools | None]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
-from kgeval.estimate.cells import FIELDS, Cells, sum_cells
+from kgeval.estimate.cells import FIELDS, Cells, are_counted, sum_cells
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.measure import Measure, Operand, answers, condition, distinct, not_finite, weights
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
@@ -111,6 +111,7 @@ def tabulate_files(
         unit=units.unit,
         levels=levels.codes,
         sums=sums,
+        counted=are_counted(scan.measures),
         origin=origin,
         relevant=keys[_RELEVANT].to_numpy(dtype=bool),
     )
@@ -193,6 +194,7 @@ def _batch_cells(scan: Scan, batch: pd.DataFrame, origin: Floats | None) -> tupl
         np.empty((len(batch), 0), dtype=np.intp),
         relevant=who.possible,
         origin=origin,
+        whole=True,
     )
     first = pd.Series(np.arange(len(batch))).groupby(code).first().to_numpy()
     keys = batch[scan.keys].iloc[first].reset_index(drop=True)
