@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
 from kgeval.errors import DataError, UserError
+
+if TYPE_CHECKING:
+    from kgeval.plan.form import Form
 
 _EXISTING = click.Path(path_type=Path)
 _OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to write to.")
@@ -27,6 +31,12 @@ _OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to writ
 @click.option("--allow-macros", is_flag=True, help="Read workbooks with macros; they are never run.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How text dates are written.")
 @click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign of numbers as text.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="QUESTION",
+    help="A required question whose column was taken out on purpose; may be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the account as JSON, and nothing else.")
 def read(  # noqa: PLR0917 - click hands options over by name
     files: Sequence[Path],
@@ -39,6 +49,7 @@ def read(  # noqa: PLR0917 - click hands options over by name
     allow_macros: bool,
     date_order: Any,
     decimal: Any,
+    without: Sequence[str],
     as_json: bool,
 ) -> int:
     """Read FILES against one form, without a study, and account for every row.
@@ -56,7 +67,7 @@ def read(  # noqa: PLR0917 - click hands options over by name
     from kgeval.prepare.transcribe import Notation
     from kgeval.prepare.verdict import file_accounts, refused_account, total
 
-    form = read_form(form_path)
+    form = _not_asking(read_form(form_path), without)
     delivered, refused = [], []
     for path in files:
         try:
@@ -165,6 +176,16 @@ def audit(  # noqa: PLR0917 - click hands options over by name
         for name, count in result.counts.items():
             click.echo(f"{name:24} {count if isinstance(count, int) else _by_column(count)}")
     return 0
+
+
+def _not_asking(form: Form, names: Sequence[str]) -> Form:
+    """Return the form without the duty to deliver these questions: what names persons may be held back."""
+    known = {question.name for question in form.questions}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is no question of the form", param_hint="--without")
+    questions = tuple(replace(q, required=False) if q.name in names else q for q in form.questions)
+    return replace(form, questions=questions)
 
 
 def _plain_table(path: Path) -> pd.DataFrame:

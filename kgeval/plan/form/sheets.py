@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgeval.errors import DataError
+from kgeval.plan.form.loose import is_loose, loose_sheets
 from kgeval.plan.form.model import Fault
 
 SUFFIXES = (".md", ".xlsx", ".xlsm", ".xls", ".csv")
@@ -101,6 +102,8 @@ def _workbook(path: Path, content: bytes) -> tuple[Mapping[str, Any], list[Fault
     suffix = path.suffix.lower()
     if suffix in _TEXTS:
         content = _utf8(path, content)
+        if suffix == ".csv" and is_loose(content.decode()):
+            return loose_sheets(path, content.decode()), []
     with quiet_readers():
         try:
             return readers[suffix](BytesIO(content)), []

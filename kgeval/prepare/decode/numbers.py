@@ -3,6 +3,8 @@
 One separator before exactly three digits (``1.234``, ``12,500``) is the only notation with two
 readings; the declared decimal sign decides it, and without one the cell is set aside. Everything
 else says by itself what it means: ``12,5`` and ``0,125`` are decimals, ``1.500.000`` has thousands.
+``3e+05`` is how R writes 300,000, to the last digit; ``3E+05`` is what a spreadsheet shows of any
+number near it, and no number.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SIGNED = re.compile(r"([-+\u2212]?) ?([0-9][0-9., ]*)")
 _GROUPED = {mark: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ",. "}
 _TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_POWER = re.compile(r"-?[0-9](?:\.[0-9]+)?e\+[0-9]{2}")
 _LARGEST = 2**63 - 1
 
 
@@ -51,6 +54,8 @@ class Numbers:
             return self._stored(text)
         if _PLAIN.fullmatch(text) and ("." not in text or not self._doubtful(text)):
             return self._typed(text, "")
+        if _POWER.fullmatch(text):
+            return self._finished(float(text), "NUMBER_NOTATION")
         absent = no_answer(text, self.missing_codes)
         return absent if absent is not None else self._written(text)
 

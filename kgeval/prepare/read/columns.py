@@ -30,6 +30,10 @@ METADATA = frozenset(
      "submissiondate", "key", "parent_key", "submitterid", "submittername", "attachmentspresent",
      "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "set_of", "version"}
 )  # fmt: skip
+# made again from other answers, delivered as several columns (_latitude …), or as files of their own
+_NOT_IN_THE_TABLE = frozenset(
+    {"calculate", "note", "geopoint", "geotrace", "geoshape", "image", "audio", "video", "file"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +166,9 @@ def _is_metadata(column: str) -> bool:
 
 
 def _refuse_absent(absent: Sequence[Question], delivered: Delivered) -> None:
-    """Raise for the first question that every record must answer; calculated ones can be made again."""
+    """Raise for the first question that every record must answer in a column of its own."""
     for question in absent:
-        if question.required and question.relevant is None and question.type != "calculate":
+        if question.required and question.relevant is None and question.type not in _NOT_IN_THE_TABLE:
             raise DataError(
                 "MISSING_COLUMN",
                 "the column of a required question is not there",
