@@ -80,6 +80,20 @@ def _count_selected(answer: Column) -> Numbers:
     return Numbers(np.array([*(len(word.split()) for word in texts.words), 0], dtype=np.float64)[texts.codes])
 
 
+def _selected_at(answer: Column, place: Column) -> Texts:
+    """Return the choice at a place, 0 being the first; no text where fewer were taken."""
+    codes, pairs = distinct_rows((to_texts(answer), to_texts(place)))
+    return texts_of(codes, [_word_at(chosen.split(), place) for chosen, place in pairs])
+
+
+def _word_at(words: list[str], place: str) -> str:
+    return words[int(place)] if place.isdecimal() and int(place) < len(words) else ""
+
+
+def _normalize_space(value: Column) -> Texts:
+    return texts_by_word(to_texts(value), lambda word: " ".join(word.split()))
+
+
 def _string_length(value: Column) -> Numbers:
     texts = to_texts(value)
     return Numbers(np.array([*map(len, texts.words), 0], dtype=np.float64)[texts.codes])
@@ -164,6 +178,15 @@ def _over(combine: Callable[[Floats, Floats], Floats]) -> Callable[..., Numbers]
         return finite(reduce(combine, map(to_numbers, values)))
 
     return compute
+
+
+def _each(compute: Callable[[Floats], Floats]) -> Callable[[Column], Numbers]:
+    return lambda value: Numbers(compute(to_numbers(value)))
+
+
+def _pow(base: Column, exponent: Column) -> Numbers:
+    with np.errstate(all="ignore"):
+        return finite(np.power(to_numbers(base), to_numbers(exponent)))
 
 
 def _count(*values: Column) -> Numbers:
@@ -272,6 +295,7 @@ FUNCTIONS: Mapping[str, Function] = {
     # choices
     "selected": Function(fewest=2, most=2, compute=_selected),
     "count-selected": Function(fewest=1, most=1, compute=_count_selected),
+    "selected-at": Function(fewest=2, most=2, compute=_selected_at),
     "jr:choice-name": Function(fewest=2, most=2),
     # logic
     "not": Function(fewest=1, most=1, compute=negate),
@@ -290,12 +314,16 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": Function(fewest=2, most=2, compute=_about_two(lambda text, part: part in text)),
     "starts-with": Function(fewest=2, most=2, compute=_about_two(str.startswith)),
     "ends-with": Function(fewest=2, most=2, compute=_about_two(str.endswith)),
+    "normalize-space": Function(fewest=1, most=1, compute=_normalize_space),
     "substr": Function(fewest=2, most=3, compute=_substr),
     # numbers
     "number": Function(fewest=1, most=1, compute=_number),
     "int": Function(fewest=1, most=1, compute=_int),
     "round": Function(fewest=1, most=2, compute=_round),
-    "abs": Function(fewest=1, most=1, compute=lambda value: Numbers(np.abs(to_numbers(value)))),
+    "abs": Function(fewest=1, most=1, compute=_each(np.abs)),
+    "floor": Function(fewest=1, most=1, compute=_each(np.floor)),
+    "ceiling": Function(fewest=1, most=1, compute=_each(np.ceil)),
+    "pow": Function(fewest=2, most=2, compute=_pow),
     "min": Function(fewest=1, most=_ANY, compute=_over(np.minimum)),
     "max": Function(fewest=1, most=_ANY, compute=_over(np.maximum)),
     "sum": Function(fewest=1, most=_ANY, compute=_over(np.add)),
