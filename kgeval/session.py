@@ -13,7 +13,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE, Area
-from kgeval.plan.study import Study, read_study
+from kgeval.plan.study import GUARDED, Study, read_study
 from kgeval.store import Provenance, Store, fingerprint, fingerprints, versions
 
 REVIEW = "build/review"  # where `make review` puts the example
@@ -88,13 +88,20 @@ class Session:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Read the clean tables of the whole study: an area is a domain of them.
 
-        An optional table that was not delivered is left out.
+        An optional table that was not delivered is left out. Answers of class restricted, which composites
+        need, come back from the restricted store for the computation alone.
         """
         return {
-            key: self.gather(f"clean/{key}")
+            key: self._whole(key)
             for key, table in self.study.tables.items()
             if not table.optional or self.store.anywhere(f"clean/{key}", self.area_keys)
         }
+
+    def _whole(self, key: str) -> pd.DataFrame:
+        records, guarded = self.gather(f"clean/{key}"), f"restricted/{key}{GUARDED}"
+        if not self.store.anywhere(guarded, self.area_keys):
+            return records
+        return records.merge(self.gather(guarded), on="rid", how="left", validate="one_to_one")
 
     def results(self, *, areas: bool = False) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Read estimates, changes and verdicts of this place, with those of all areas if asked."""

@@ -24,6 +24,7 @@ from kgeval.plan.soundness import cross_faults
 from kgeval.plan.table import Table, table
 from kgeval.plan.toml import Block, read_toml
 
+GUARDED = "_guarded"  # ends the name of a table's part in the restricted store
 _ADDED = frozenset({"rid", "round", "area"})  # columns that cleaning gives to every table
 _FORM_SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
 
@@ -80,6 +81,15 @@ class Study:
     def endline(self) -> Round:
         """The last round."""
         return self.rounds[-1]
+
+    @property
+    def guarded(self) -> dict[str, tuple[str, ...]]:
+        """Table → the questions of class restricted: their answers stay in the restricted store."""
+        found = {
+            key: tuple(one.name for one in table.form.questions if one.personal == "restricted")
+            for key, table in self.tables.items()
+        }
+        return {key: names for key, names in found.items() if names}
 
     def area(self, name: str) -> Area | None:
         """Return the area with this code or key; ``all`` is None: the whole study.

@@ -130,7 +130,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -
     for area, result in zip(chosen, cleaned, strict=True):
         code, folder = (area.code, area.key) if area else ("all", "all")
         made_of = provenance(definition, delivery, code)
-        deposit(store, folder, result, made_of)
+        deposit(store, folder, result, made_of, guarded=definition.guarded)
         forms = {key: table.form for key, table in definition.tables.items()}
         book = findings_workbook(result, forms, lang=lang)
         store.write_bytes(f"{folder}/findings.xlsx", book, made_of)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from kgeval.plan.study import Study
+from kgeval.plan.study import GUARDED, Study
 from kgeval.prepare.assemble import Cleaned
 from kgeval.prepare.receive import Delivery
 from kgeval.store import Provenance, Store, fingerprint, versions
@@ -26,10 +27,24 @@ def provenance(study: Study, delivery: Delivery, area: str) -> Provenance:
     )
 
 
-def deposit(store: Store, folder: str, cleaned: Cleaned, made_of: Provenance) -> tuple[Path, ...]:
+def deposit(
+    store: Store,
+    folder: str,
+    cleaned: Cleaned,
+    made_of: Provenance,
+    *,
+    guarded: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Path, ...]:
     """Write everything that cleaning left below ``folder`` (the area's key, or ``all``).
 
-    What identifies persons goes to ``restricted/``, which only its owner may open.
+    What identifies persons, and what tells of a child in danger, goes to ``restricted/``, which only its
+    owner may open.
+
+    Parameters
+    ----------
+    guarded
+        Table → the questions of class restricted (``Study.guarded``): their answers lie in
+        ``restricted/<table>_guarded`` beside the record's ``rid``, and in no clean table.
 
     Returns
     -------
@@ -39,14 +54,19 @@ def deposit(store: Store, folder: str, cleaned: Cleaned, made_of: Provenance) ->
     made_of = Provenance(
         **{**made_of.as_dict(), "parameters": {**made_of.parameters, "log_hash": cleaned.log_hash}}
     )
+    apart = {key: [name for name in names if name in cleaned.tables[key]]
+             for key, names in (guarded or {}).items() if key in cleaned.tables}  # fmt: skip
     paths = tuple(
-        store.write(f"{folder}/clean/{key}", table, made_of) for key, table in cleaned.tables.items()
+        store.write(f"{folder}/clean/{key}", table.drop(columns=apart.get(key, [])), made_of)
+        for key, table in cleaned.tables.items()
     )
+    for key, names in apart.items():
+        store.write(f"{folder}/restricted/{key}{GUARDED}", cleaned.tables[key][["rid", *names]], made_of)
     for key, table in cleaned.before_corrections.items():
-        store.write(f"{folder}/before_corrections/{key}", table, made_of)
+        store.write(f"{folder}/before_corrections/{key}", table.drop(columns=apart.get(key, [])), made_of)
     for key, table in cleaned.apart.items():
         if len(table):
-            store.write(f"{folder}/apart/{key}", table, made_of)
+            store.write(f"{folder}/apart/{key}", table.drop(columns=apart.get(key, [])), made_of)
     for name in ("findings", "corrections", "rejected", "structural", "refused"):
         store.write(f"{folder}/{name}", getattr(cleaned, name), made_of)
     store.write(f"{folder}/accounts", cleaned.accounts, made_of)

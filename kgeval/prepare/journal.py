@@ -25,9 +25,14 @@ def direct(form: Form) -> frozenset[str]:
     return frozenset(question.name for question in form.questions if question.personal == "direct")
 
 
+def masked(form: Form) -> frozenset[str]:
+    """Return the questions whose answers stay in the restricted store: of class direct or restricted."""
+    return frozenset(q.name for q in form.questions if q.personal in {"direct", "restricted"})
+
+
 def hidden(form: Form) -> frozenset[str]:
-    """Return the questions whose answers are not shown in findings: direct and sensitive ones."""
-    return frozenset(q.name for q in form.questions if q.personal in {"direct", "sensitive"})
+    """Return the questions whose answers are not shown in findings: masked and sensitive ones."""
+    return masked(form) | {q.name for q in form.questions if q.personal == "sensitive"}
 
 
 def log_lines(draft: Draft) -> pd.DataFrame:
@@ -53,13 +58,13 @@ def log_lines(draft: Draft) -> pd.DataFrame:
 
 
 def masked_lines(lines: pd.DataFrame, form: Form) -> pd.DataFrame:
-    """Return log lines without the values of direct columns."""
-    personal = lines["column"].isin(direct(form))
-    masked = lines.copy()
+    """Return log lines without the values of direct and restricted columns."""
+    personal = lines["column"].isin(masked(form))
+    told = lines.copy()
     for column in ("raw_value", "new_value", "expects_raw"):
-        masked[column] = masked[column].mask(personal & (masked[column] != ""), MASK)
+        told[column] = told[column].mask(personal & (told[column] != ""), MASK)
     keys_personal = bool(direct(form) & set(form.record_key))
-    return masked.assign(key=MASK) if keys_personal else masked
+    return told.assign(key=MASK) if keys_personal else told
 
 
 def findings(draft: Draft) -> pd.DataFrame:
@@ -80,8 +85,8 @@ def findings(draft: Draft) -> pd.DataFrame:
 def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
     """Return the rejected rows (``REJECTED``) with their whole text, one line a row and reason.
 
-    The text is ``column=value`` for each answer. Where ``restricted`` is not asked for, direct
-    answers are masked, and so is all of a row that could not be laid out in columns.
+    The text is ``column=value`` for each answer. Where ``restricted`` is not asked for, direct and
+    restricted answers are masked, and so is all of a row that could not be laid out in columns.
     """
     rows = _located(draft.rejections.assign(table=draft.table), draft)
     texts = _row_texts(draft, rows["rid"], restricted=restricted)
@@ -89,7 +94,7 @@ def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
 
 
 def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, str]:
-    masked = frozenset() if restricted else direct(draft.form)
+    withheld = frozenset() if restricted else masked(draft.form)
     texts = {
         str(rid): text if restricted else MASK for rid, text in draft.untabled.items() if rid in set(rids)
     }
@@ -97,7 +102,7 @@ def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, 
     for rid, row in zip(rows.index, rows.itertuples(index=False), strict=True):
         pairs = zip(rows.columns, row, strict=True)
         texts[str(rid)] = " | ".join(
-            f"{name}={MASK if name in masked else value}" for name, value in pairs if isinstance(value, str)
+            f"{name}={MASK if name in withheld else value}" for name, value in pairs if isinstance(value, str)
         )
     return texts
 

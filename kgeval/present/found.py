@@ -57,7 +57,11 @@ def result_words(row: Row, study: Study, lang: str, *, with_change: bool = False
     if low is not None and high is not None:
         parts.append(measure.from_to(low, high))
     elif indicator.kind == "share" and value is not None and n:
-        counted = {"x": measure.numbers.count(round(value * n)), "n": measure.numbers.count(n), "unit": unit}
+        counted = {
+            "x": measure.numbers.number(round(value * n), 0),
+            "n": measure.numbers.number(n, 0),
+            "unit": unit,
+        }
         parts.append(words.fill("found.of", **counted))
     if with_change:
         parts.append(_change(row, measure, words))

@@ -140,6 +140,12 @@ def test_advice_that_lost_its_finding_is_refused_again_when_it_is_given() -> Non
         ("disruptions.toml", 'table = "groups"', 'table = "grops"', "no table 'grops'"),
         ("equity.toml", 'by = "BM04"', 'by = "BM03"', "T3 is not broken down by 'BM03'"),
         ("protection.toml", '"hazards"', '"hazrds"', "no rule 'hazrds'"),
+        (
+            "forms/groups.md",
+            "| restricted |",
+            "| sensitive |",
+            "'NT44' of table 'groups' tells of a child in danger",
+        ),
         ("protection.toml", 'date = "NT03"', 'dat = "NT03"', "unknown key 'dat'; did you mean 'date'"),
     ],
 )

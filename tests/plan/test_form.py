@@ -46,7 +46,7 @@ MOTHERS = r"""
 |  | form_title | form_id | version | default_language | key |
 |  | Bà mẹ | mothers | 3 | vi | id, round |
 """
-CLASSES = "direct, indirect, sensitive, none"
+CLASSES = "direct, restricted, indirect, sensitive, none"
 FOREIGN = "the function pulldata() is outside the supported set at character 1; correct the expression"
 AGE = """
 | survey |

@@ -21,7 +21,7 @@ from kgeval.prepare.link import link
 STUDY = Path(__file__).parents[2] / "surveys" / "kien_giang"
 FORMS = sorted((STUDY / "forms").glob("*.md"))
 STRUCTURE = {"begin_group", "end_group", "begin_repeat", "end_repeat"}
-CLASSES = {"direct", "indirect", "sensitive", "none"}
+CLASSES = {"direct", "restricted", "indirect", "sensitive", "none"}
 NAME = re.compile(r"\$\{([^}]+)\}")
 # How scanned documents and hurried typing spell the words of this field.
 MISSPELT = re.compile(

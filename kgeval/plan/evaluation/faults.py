@@ -25,6 +25,7 @@ def evaluation_faults(study: Study) -> Iterator[str]:
         definitions = [one for one in study.indicators if (one.key, one.variant) == cut.of.pair]
         if cut.by and definitions and (cut.by,) not in definitions[0].breakdowns:
             yield f"equity.toml: {cut.of.indicator} is not broken down by {cut.by!r}; add it to 'breakdowns'"
+    yield from _unguarded(study)
     known = {rule.key for rule in study.norms.rules}
     yield from (
         f"protection.toml: norms.toml has no rule {name!r}"
@@ -82,6 +83,23 @@ def _finding_faults(study: Study) -> Iterator[str]:
             if name not in known:
                 near = _near(name, known)
                 yield f"criteria.toml [{criterion.key}]: recommendations.toml has no finding {name!r}{near}"
+
+
+def _unguarded(study: Study) -> Iterator[str]:
+    """Yield what tells of a child in danger and would yet lie in the open store."""
+    for danger in study.evaluation.protection.dangers:
+        rules = [rule for rule in (danger.positive, danger.referred) if rule is not None]
+        names = {name for rule in rules for name in rule.names}
+        asked = (
+            {one.name for one in study.tables[danger.table].form.questions}
+            if danger.table in study.tables
+            else set()
+        )
+        for name in sorted((names & asked) - set(study.guarded.get(danger.table, ()))):
+            yield (
+                f"protection.toml: {name!r} of table {danger.table!r} tells of a child in danger; "
+                "give it the class 'restricted' in its form"
+            )
 
 
 def _unknown_definition(study: Study, where: str, reference: Reference) -> Iterator[str]:

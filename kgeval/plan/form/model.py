@@ -9,7 +9,7 @@ from typing import Literal
 from kgeval.errors import ParameterError
 from kgeval.plan.expression import Expression
 
-Personal = Literal["direct", "indirect", "sensitive", "none"]
+Personal = Literal["direct", "restricted", "indirect", "sensitive", "none"]
 Content = Literal["", "phone", "identity"]
 Level = Literal["error", "warning", "note"]
 

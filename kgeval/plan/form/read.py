@@ -17,6 +17,7 @@ from kgeval.plan.form.types import RowType, row_type
 UNNAMED = "default"  # the language of a plain `label` column where the settings name none
 _CLASSES: Mapping[str, Personal] = {
     "direct": "direct",
+    "restricted": "restricted",
     "indirect": "indirect",
     "sensitive": "sensitive",
     "none": "none",

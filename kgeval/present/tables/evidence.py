@@ -46,11 +46,19 @@ def fieldwork_table(fieldwork: pd.DataFrame, study: Study, lang: str) -> TableSp
     ]
     if any(not plan[key].fates_by_area for key in fieldwork["table"]):
         notes.append(words["evidence.few_units"])
-    sides: list[tuple[str, Align]] = [("round", "left"), ("place", "left")]
+    places = list(dict.fromkeys(fieldwork["area"]))
+    sides: list[tuple[str, Align]] = [("round", "left")]
+    sides += [("place", "left")] if len(places) > 1 else []
     sides += [(name, "right") for name in (*_COUNTS, "response")]
     columns = [Column(key=key, heading=words[f"evidence.column.{key}"], align=align) for key, align in sides]
     return table_of(
-        "fieldwork", words["evidence.fieldwork"], columns, rows, groups=groups, notes=notes if rows else []
+        "fieldwork",
+        words["evidence.fieldwork"],
+        columns,
+        rows,
+        subtitle=study.area_label(places[0], lang) if len(places) == 1 else "",
+        groups=groups,
+        notes=notes if rows else [],
     )
 
 
