@@ -107,6 +107,11 @@ class Programme:
     shortlist: Shortlist | None = None
     public: Public | None = None
 
+    @property
+    def indicator_keys(self) -> tuple[str, ...]:
+        """The indicators that answer a line of the plan, each once."""
+        return tuple(dict.fromkeys(key for line in self.lines for key, _ in line.indicators))
+
 
 def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) -> Programme:
     """Read ``plan.toml``."""

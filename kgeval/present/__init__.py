@@ -20,6 +20,7 @@ from kgeval.present.comparability import rounds_table
 from kgeval.present.criteria import criteria_text
 from kgeval.present.found import found_text
 from kgeval.present.labels import labels, languages
+from kgeval.present.offices import agreement_text, funding_text, reports_text
 from kgeval.present.page import Link, Section, index_page, notebook_page
 from kgeval.present.prose import (
     Text,
@@ -88,6 +89,7 @@ __all__ = [
     "accounts_table",
     "against_target",
     "against_target_by_area",
+    "agreement_text",
     "areas_table",
     "attrition_sentences",
     "attrition_table",
@@ -119,6 +121,7 @@ __all__ = [
     "forest",
     "found_text",
     "funding_table",
+    "funding_text",
     "gaps",
     "group_list_table",
     "index_page",
@@ -138,6 +141,7 @@ __all__ = [
     "reported_shares_table",
     "reported_table",
     "reports_table",
+    "reports_text",
     "round_labels",
     "rounds_table",
     "save",

@@ -35,13 +35,17 @@ def group_list_table(tables: Mapping[str, pd.DataFrame], study: Study, lang: str
         here = here[plan.where.truth(here).fillna(value=False).to_numpy(dtype=bool)]
     asked = {question.name: question for question in study.tables[plan.table].form.questions}
     rows = [
-        {name: (choice_label(study, plan.table, name, _text(row[name]), lang), None) for name in plan.columns}
+        {
+            name: (
+                words["numbers.absent"]
+                if pd.isna(row[name])
+                else choice_label(study, plan.table, name, str(row[name]), lang),
+                None,
+            )
+            for name in plan.columns
+        }
         for row in here.sort_values(list(plan.columns[:1])).to_dict("records")
     ]
     columns = [Column(key=name, heading=word_of(asked[name].label, lang)) for name in plan.columns]
     notes = [words["group_list.note"]] if rows else []
     return table_of("group_list", words["group_list.title"], columns, rows, notes=notes)
-
-
-def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # one cell

@@ -120,7 +120,7 @@ def _figure(row: pd.Series, study: Study, words: Labels) -> str:
     elif indicator.kind == "total":
         result = f"{measure.numbers.count(value)} {measure.unit}"
     else:
-        result = f"{measure.value(value)} {measure.unit}"
+        result = f"{measure.value(value)}{'' if measure.unit == '%' else ' '}{measure.unit}"
     missing = int(number_of(row, "n_missing") or 0)
     if missing and indicator.kind in ("total", "count"):
         result += words.fill("plan.unknown", count=missing)
