@@ -57,6 +57,7 @@ class Delivered:
     is in no doubt; None for text files. ``letters`` gives each column its spreadsheet letter.
     ``repeat`` names the form's repeat whose rows these are; "" for main records. ``labels`` are the
     value labels that a file of a statistical program carries, by column: value as text -> label.
+    ``units`` are the units of money that the file names, in đồng, by column; "" for the whole sheet.
     """
 
     source: Source
@@ -70,3 +71,4 @@ class Delivered:
     letters: Mapping[str, str] = field(default_factory=dict)
     repeat: str = ""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    units: Mapping[str, int] = field(default_factory=dict)

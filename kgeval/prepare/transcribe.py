@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.plan.area import Area
-from kgeval.plan.form import Form
+from kgeval.plan.form import Form, Question
 from kgeval.prepare.decode import Decoded, decode
 from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 from kgeval.prepare.read import Matching, arrange, match_columns
+from kgeval.prepare.read.units import unit_in_brackets
 from kgeval.prepare.record import Delivered
 
 Decimal = Literal[",", "."]
@@ -92,6 +93,7 @@ def transcribe(
             key=name in key_columns,
             content="place" if name in notation.place_columns else question.content,
             places=notation.places or None,
+            units=_units(question, matching.columns.get(name, ""), delivered),
         )
         answers[name] = decoded.values  # noqa: PD011 - a field of its own
         outcomes.append(_decoding(decoded, name, arranged.answers[name], sheet))
@@ -103,6 +105,19 @@ def transcribe(
         aside=arranged.aside,
         outcome=Outcome.of(outcomes),
     )
+
+
+def _units(question: Question, column: str, delivered: Delivered) -> tuple[int, int] | None:
+    """Return what the file counts this question's money in, and what is asked for, where they differ.
+
+    A question whose labels name no unit of money is never scaled.
+    """
+    asked = {unit_in_brackets(label) for label in question.label.values()} - {None}
+    said = delivered.units.get(column, delivered.units.get(""))
+    if len(asked) != 1 or said is None:
+        return None
+    (unit,) = asked
+    return None if unit is None or unit == said else (said, unit)
 
 
 def _aside(delivered: Delivered) -> Transcript:

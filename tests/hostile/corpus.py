@@ -27,7 +27,7 @@ FORM = r"""
 |          | select_one xa | xa | Xã, phường | Commune | yes |  | indirect |  |
 |  | date | ngay | Ngày khảo sát | Day | yes | . > date('2018-09-01') and . < date('2020-12-31') | none | |
 |          | integer | so_tre | Số trẻ | Children | yes | . >= 0 and . <= 50 | none |  |
-|          | decimal | phi | Học phí tháng | Fee |  | . >= 0 and . <= 9000000 | none |  |
+|          | decimal | phi | Học phí tháng (đồng) | Fee (VND) |  | . >= 0 and . <= 9000000 | none |  |
 |          | select_multiple kenh | kenh | Nghe ở đâu | Channels |  |  | none |  |
 |          | text | ghi_chu | Ghi chú | Remarks |  |  | direct |  |
 | choices  |
@@ -285,6 +285,14 @@ def _broken_references() -> bytes:
     rows = typed([HEAD, *table()])
     rows[2][6] = "#REF!"
     return workbook([*rows, ["Tổng cộng", "", "", "", "", "#REF!"], *SIGNED])
+
+
+@case("district_in_thousands.xlsx", "accept_logged", "UNIT_OF_COLUMN", where={"row": 2, "column": "phi"},
+      must_name=["file", "row", "column"])  # fmt: skip
+def _thousands() -> bytes:
+    head = [*LABELS[:6], "Học phí tháng (nghìn đồng)", *LABELS[7:]]
+    rows = [[*row[:6], int(row[6]) / 1000, *row[7:]] for row in typed(table())]
+    return workbook([head, *rows])
 
 
 @case("district_two_years.xlsx", "reject_unless_declared", "SHEET_AMBIGUOUS", rejected=None,

@@ -15,7 +15,7 @@ from kgeval.prepare.decode.dates import Days
 from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
 from kgeval.prepare.decode.keys import ordinary_keys, read_key
-from kgeval.prepare.decode.numbers import Numbers, plain_numbers
+from kgeval.prepare.decode.numbers import Amounts, Numbers, plain_numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
 from kgeval.prepare.decode.reading import Decoded, Reading, assemble
@@ -51,6 +51,7 @@ def decode(
     content: Content = "",
     places: Sequence[Area] | None = None,
     legacy: str = "",
+    units: tuple[int, int] | None = None,
 ) -> Decoded:
     """Read delivered text as the answers that a question asks for.
 
@@ -73,6 +74,8 @@ def decode(
         What a text holds: a phone number, an identity number, the name of a place of ``places``.
     legacy
         The encoding of years before Unicode that this column's text is declared to have.
+    units
+        What the file counts money in and what the question asks for, where the two differ.
 
     Returns
     -------
@@ -102,11 +105,12 @@ def decode(
             content=content,
             places=places,
             legacy=legacy,
+            units=units,
         )
         for is_native in set(were_stored)
     }
     todo, plain = list(range(len(distinct))), None
-    if dtype in {"Int64", "float64"}:
+    if dtype in {"Int64", "float64"} and units is None:
         mask, plain = plain_numbers(pd.Index(distinct, dtype="str"), whole=dtype == "Int64", decimal=decimal)
         todo = [place for place in todo if not mask[place] or distinct[place] in missing]
     elif key and not question.choices and content != "place":
@@ -151,6 +155,7 @@ def _reader(
     content: Content,
     places: Sequence[Area] | None,
     legacy: str,
+    units: tuple[int, int] | None,
 ) -> _Read:
     """Return what reads one text of this column."""
     if content == "place":
@@ -159,7 +164,8 @@ def _reader(
     if kind == "datetime64[us]":
         return days
     if kind != "str":
-        return Numbers(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
+        numbers = Numbers(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
+        return numbers if units is None else Amounts(numbers=numbers, unit=units[0], asked=units[1])
     if question.type in {"select_one", "select_multiple"} and question.choices:
         choices = Choices.of(question.choices, missing)
         return choices.one if question.type == "select_one" else choices.several

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -108,6 +108,32 @@ class Numbers:
         if not rule and not exact and not self.native:
             rule = "NUMBER_NOTATION"  # 3.0
         return Reading(value, Mark(rule=rule) if rule else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """Reads one text as an amount of money, where file and question count in other units.
+
+    ``unit`` is what the file counts in, ``asked`` what the question asks for, both in đồng. A text
+    with a unit word of its own ("2 triệu") counts in đồng.
+    """
+
+    numbers: Numbers
+    unit: int
+    asked: int
+
+    def __call__(self, text: str) -> Reading:
+        """Return the amount in the question's unit, or why there is none."""
+        reading = replace(self.numbers, whole=False)(text)
+        if not isinstance(reading.value, float):
+            return reading
+        worded = reading.mark is not None and reading.mark.rule == "UNIT_WORD"
+        exact = Decimal(repr(reading.value)) * (1 if worded else self.unit) / self.asked
+        if not self.numbers.whole:
+            return Reading(float(exact), Mark(rule="UNIT_OF_COLUMN"))
+        if exact != exact.to_integral_value():
+            return unread("NOT_A_NUMBER", "not a whole number")
+        return Reading(int(exact), Mark(rule="UNIT_OF_COLUMN"))
 
 
 def plain_numbers(distinct: pd.Index, *, whole: bool, decimal: str | None) -> tuple[np.ndarray, Any]:

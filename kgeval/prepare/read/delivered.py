@@ -21,6 +21,7 @@ from kgeval.prepare.read.rows import row_kinds
 from kgeval.prepare.read.sheet import Body, Sheet
 from kgeval.prepare.read.sheets import data_sheets
 from kgeval.prepare.read.sheetxml import column_letters
+from kgeval.prepare.read.units import unit_above, unit_alone, unit_in_brackets
 from kgeval.prepare.record import Delivered, Source
 
 if TYPE_CHECKING:
@@ -165,9 +166,20 @@ def _table(
         letters={name: column_letters(header.names.index(name) + 1) for name in names},
         repeat=repeat,
         labels=sheet.labels if isinstance(sheet, DatasetSheet) else {},
+        units=_units(sheet.head[: header.first - 1], cells, kinds),
     )
     _count_again(table, where)
     return table
+
+
+def _units(above: Sequence[Sequence[str]], cells: pd.DataFrame, kinds: pd.Series) -> dict[str, int]:
+    """Return the units of money that are named above the table, in its headings and in the row below."""
+    units = {"": unit_above(above)}
+    units |= {str(name): unit_in_brackets(str(name)) for name in cells.columns}
+    for row in kinds.index[kinds == "unit"]:
+        below = {str(name): unit_alone(cell) for name, cell in cells.loc[row].dropna().items()}
+        units |= {name: unit for name, unit in below.items() if unit is not None}
+    return {name: unit for name, unit in units.items() if unit is not None}
 
 
 def _at_header(source: Source, header: Header) -> Source:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgeval.prepare.decode.text import fold
+from kgeval.prepare.read.units import unit_in_brackets, without_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ class QuestionNames:
         names = {header_key(question.name): question.name for question in form.questions}
         labels: dict[str, set[str]] = {}
         for question in form.questions:
-            for label in question.label.values():
+            for label in (*question.label.values(), *map(without_unit, question.label.values())):
                 if key := header_key(label):
                     labels.setdefault(key, set()).add(question.name)
         single = {key: next(iter(found)) for key, found in labels.items() if len(found) == 1}
@@ -51,6 +52,12 @@ class QuestionNames:
 
     def find(self, column: str) -> str | None:
         """Return the question that a column's name stands for, with or without the groups before it."""
+        whole = self._find(column)
+        if whole is not None or unit_in_brackets(column) is None:
+            return whole
+        return self._find(without_unit(column))
+
+    def _find(self, column: str) -> str | None:
         whole = self.by_key.get(header_key(column))
         if whole is not None:
             return whole
