@@ -1,4 +1,4 @@
-"""Money in thousands: the heading, the row below it or a line above the table says so, and the cells follow."""
+"""Money in thousands: heading, row below or line above the table say so, and the cells follow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def form(tmp_path: Path) -> Form:
 @pytest.mark.parametrize(
     ("heading", "unit"),
     [
-        ("Học phí (nghìn đồng)", 1_000), ("HỌC PHÍ (ĐVT: TRIỆU ĐỒNG)", 1_000_000), ("Chi phí (1.000đ)", 1_000),
+        ("Học phí (nghìn đồng)", 1_000), ("HỌC PHÍ (ĐVT: TRIỆU ĐỒNG)", 1_000_000),
+        ("Chi phí (1.000đ)", 1_000),
         ("Thu nhập (đồng/người/tháng)", 1), ("Fee (thousand VND)", 1_000), ("Số trẻ (cháu)", None),
         ("Nghìn đồng", None), ("Học phí [tỷ đồng]", 1_000_000_000),
     ],
@@ -55,7 +56,8 @@ def test_units_elsewhere() -> None:
 @pytest.mark.parametrize(
     ("lines", "header_row"),
     [
-        (["Mã,Học phí (nghìn đồng),Tổng thu (đồng),Số trẻ", "A1,950,12500000,7", '"A2","1,2 triệu",,8'], None),
+        (["Mã,Học phí (nghìn đồng),Tổng thu (đồng),Số trẻ", "A1,950,12500000,7",
+          '"A2","1,2 triệu",,8'], None),
         (["Mã,Học phí,Tổng thu,Số trẻ", "(1),(nghìn đồng),(đồng),(trẻ)", "A1,950,12500000,7",
           '"A2","1,2 triệu",,8'], None),
         (["BIỂU 1,,,", ",,,ĐVT: nghìn đồng", "Mã,Học phí,Tổng thu,Số trẻ", "A1,950,12500,7",
