@@ -50,7 +50,7 @@ def windows(study: Study) -> pd.DataFrame:
     Returns
     -------
     One row an indicator: the window reaches from ``months`` before the fieldwork to its end; ``falls_in``
-    is true, false, or NA where the study knows neither the days of the fieldwork nor of the disruption.
+    is true, false, or NA where the days that would tell are not known.
     """
     rows = [
         {
@@ -61,7 +61,9 @@ def windows(study: Study) -> pd.DataFrame:
             "months": window.months,
             "starts": _back(study.endline.starts, window.months),
             "ends": study.endline.ends,
-            "falls_in": _falls_in(study.endline.ends, one.since),
+            "falls_in": _falls_in(
+                _back(study.endline.starts, window.months), study.endline.ends, one.since, one.until
+            ),
         }
         for one in study.evaluation.disruptions
         for number, window in enumerate(one.windows)
@@ -74,5 +76,12 @@ def _back(day: date | None, months: int) -> date | None:
     return None if day is None else (pd.Timestamp(day) - pd.DateOffset(months=months)).date()
 
 
-def _falls_in(ends: date | None, since: date | None) -> object:
-    return pd.NA if ends is None or since is None else ends >= since
+def _falls_in(starts: date | None, ends: date | None, since: date | None, until: date | None) -> object:
+    """Say whether a window meets the disruption; NA where the days that would tell are not known."""
+    if starts is None or ends is None or since is None:
+        return pd.NA
+    if ends < since:
+        return False
+    if starts <= since:
+        return True
+    return pd.NA if until is None else starts <= until

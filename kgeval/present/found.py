@@ -45,8 +45,13 @@ def in_one_sentence(said: Sequence[str]) -> str:
     return "; ".join([*said[:1], *(lowered(one) for one in said[1:])])
 
 
-def result_words(row: Row, study: Study, lang: str, *, with_change: bool = False) -> str:
-    """Return what one row of results is, and its numbers: value, then interval or full count, then change."""
+def result_words(
+    row: Row, study: Study, lang: str, *, with_change: bool = False, in_full: bool = False
+) -> str:
+    """Return what one row of results is, and its numbers: value, then interval or full count, then change.
+
+    ``in_full`` names it by its whole definition, for where no sentence around it says what is meant.
+    """
     words = labels(lang)
     indicator = study.indicator(text_of(row, "indicator"), text_of(row, "variant"))
     value, low, high = (number_of(row, name) for name in ("value", "low", "high"))
@@ -65,7 +70,8 @@ def result_words(row: Row, study: Study, lang: str, *, with_change: bool = False
         parts.append(words.fill("found.of", **counted))
     if with_change:
         parts.append(_change(row, measure, words))
-    name = word_of(indicator.short, lang) or word_of(indicator.label, lang)
+    name = "" if in_full else word_of(indicator.short, lang)
+    name = name or word_of(indicator.label, lang)
     return words.fill("found.result", name=lowered(name), numbers="; ".join(parts))
 
 

@@ -117,6 +117,26 @@ def test_windows_reach_back_from_the_fieldwork() -> None:
     assert rows.loc["T4a", "starts"] == date(2020, 8, 1)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "falls_in"),
+    [
+        (date(2020, 2, 1), None, pd.NA),  # nobody knows whether it was over when the fieldwork began
+        (date(2020, 2, 1), date(2020, 9, 1), True),
+        (date(2020, 2, 1), date(2020, 5, 1), False),
+        (date(2020, 12, 1), None, False),
+        (date(2020, 9, 1), None, True),
+        (None, None, pd.NA),
+    ],
+)
+def test_a_window_falls_in_only_where_the_days_say_so(
+    since: date | None, until: date | None, falls_in: object
+) -> None:
+    plan = replace(study().evaluation.disruptions[0], since=since, until=until)
+    rows = windows(with_plan(disruptions=(plan,))).set_index("indicator")
+    said = pd.array([rows.loc["T4a", "falls_in"], falls_in], dtype="boolean")
+    assert said[0] is said[1] or said[0] == said[1]
+
+
 def test_a_group_stands_beside_all_and_what_is_withheld_stays_withheld() -> None:
     khmer = {"indicator": "T3", "by": "BM04", "by_value": "2", "value": 0.8, "low": 0.7, "high": 0.9}
     rows = equity_rows(study(), estimates({"indicator": "T3", "value": 0.9}, khmer))

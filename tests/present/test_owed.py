@@ -93,7 +93,7 @@ def test_criteria_without_evidence_conclude_nothing() -> None:
     assert "Không đủ bằng chứng để kết luận." in by_name["Tác động"]
     assert "Không đủ bằng chứng để kết luận." in by_name["Tính phù hợp"]
     assert "Số liệu chưa ủng hộ." in by_name["Mức độ đạt mục tiêu"]
-    assert "Mặt được" not in by_name["Mức độ đạt mục tiêu"]
+    assert "Bằng chứng ủng hộ" not in by_name["Mức độ đạt mục tiêu"]
 
 
 def test_a_day_that_no_document_confirms_stays_unknown() -> None:
@@ -106,7 +106,9 @@ def test_a_day_that_no_document_confirms_stays_unknown() -> None:
     assert "chưa rõ ngày bắt đầu và ngày kết thúc" in told[0]
     assert "2 trong 2 nhóm trẻ" in told[1]
     assert "bình quân 20,0 ngày" in told[1]
-    assert told[2] == "Tình trạng ở cuối kỳ: nhóm trẻ tạm ngừng: 01 nhóm trẻ."
+    assert told[2] == (
+        "Tình trạng ở cuối kỳ: số nhóm trẻ được Đề án hỗ trợ đang tạm ngừng hoạt động: 01 nhóm trẻ."
+    )
     plan = study().evaluation
     period = Period(label={"vi": "Đóng cửa", "en": "x"}, starts=date(2020, 2, 3), ends=None, source="CV 1")
     known = replace(plan, disruptions=(replace(plan.disruptions[0], periods=(period,)),))

@@ -34,12 +34,14 @@ class Window:
 class Disruption:
     """One interruption: its periods, what respondents say of it, what became of units, which windows it cuts.
 
-    ``since`` is the first day that the study's own questions count from.
+    ``since`` is the first day that the study's own questions count from, ``until`` the last one where it is
+    known.
     """
 
     key: str
     label: Mapping[str, str]
     since: date | None
+    until: date | None
     periods: tuple[Period, ...]
     closure: Tally | None
     closure_unit: Mapping[str, str]
@@ -56,11 +58,12 @@ def read_disruptions(path: Path, languages: tuple[str, ...], faults: list[str]) 
 
 
 def _disruption(block: Block, key: str, languages: tuple[str, ...]) -> Disruption:
-    block.only({"label", "since", "period", "closure", "closure_unit", "outcomes", "window"})
+    block.only({"label", "since", "until", "period", "closure", "closure_unit", "outcomes", "window"})
     return Disruption(
         key=key,
         label=block.words("label", languages),
         since=block.day("since"),
+        until=block.day("until"),
         periods=tuple(_period(one, languages) for one in block.blocks("period")),
         closure=tally(block.block("closure")),
         closure_unit=block.words("closure_unit", languages, needed="closure" in block.content),

@@ -101,7 +101,7 @@ def _closed(one: Disruption, closures: pd.DataFrame, words: Labels) -> list[str]
 def _outcome(one: Disruption, results: pd.DataFrame, study: Study, lang: str) -> list[str]:
     plain = results[results["by"] == ""]
     said = [
-        result_words(row, study, lang)
+        result_words(row, study, lang, in_full=True)
         for reference in one.outcomes
         for row in plain[
             (plain["indicator"] == reference.indicator) & (plain["variant"] == reference.variant)

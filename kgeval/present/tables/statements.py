@@ -66,7 +66,7 @@ def statements_text(
 def _shown(statement: Statement, results: pd.DataFrame, study: Study, lang: str) -> list[str]:
     plain = results[results["by"] == ""]
     return [
-        result_words(row, study, lang, with_change=pd.notna(row["difference"]))
+        result_words(row, study, lang, with_change=pd.notna(row["difference"]), in_full=True)
         for reference in statement.shows
         for row in plain[
             (plain["indicator"] == reference.indicator) & (plain["variant"] == reference.variant)
