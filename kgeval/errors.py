@@ -7,11 +7,23 @@ its exit code; anything else that escapes is a bug (exit code 70).
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class UserError(Exception):
     """The input is wrong and the user can mend it (exit code 2)."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole from another process: the text and what is said beside it."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[UserError], args: tuple[Any, ...], about: dict[str, Any]) -> UserError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(about)
+    return error
 
 
 class StudyError(UserError):

@@ -123,6 +123,12 @@ Example:
 )
 @click.option("--sampling-errors", is_flag=True, help="Add cv, deft and the limits r ± 2 se (MICS annex).")
 @click.option("--show-r", is_flag=True, help="Print the R survey script for the same numbers, and stop.")
+@click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS",
+    help="Dask scheduler that sums many Parquet files (docs/cluster.md).",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="CSV or Parquet file; without it print a CSV.")
 def estimate(**given: Any) -> None:
     """Estimate from files."""

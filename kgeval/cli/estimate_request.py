@@ -80,6 +80,7 @@ class Request:
     change: Change | None
     options: Options
     weighting: Weighting
+    dask: str = ""  # address of a scheduler that the files are spread over
 
     @property
     def breakdown(self) -> tuple[str, ...]:
@@ -142,6 +143,7 @@ def read_request(given: dict[str, Any]) -> Request:
             icc=design.icc,
         ),
         weighting=_weighting(given),
+        dask=given["dask"],
     )  # fmt: skip
     _refuse_what_does_not_go_together(request)
     return request

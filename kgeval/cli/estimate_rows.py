@@ -12,7 +12,7 @@ from kgeval.cli.estimate_request import Request
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.estimates import finish, tabulate
-from kgeval.estimate.scan import tabulate_files
+from kgeval.estimate.scan import Map, tabulate_files
 from kgeval.estimate.tabular import column_names, is_parquet, read_files
 
 if TYPE_CHECKING:
@@ -27,9 +27,15 @@ def estimate_files(request: Request) -> pd.DataFrame:
     streamed = all(kinds)
     if streamed and request.design.cluster and _is_simple(request):
         table = tabulate_files(
-            request.paths, request.design, request.measures, wanted=[request.breakdown], where=request.where
-        )
+            request.paths, request.design, request.measures, wanted=[request.breakdown],
+            where=request.where, over=_over(request),
+        )  # fmt: skip
         return finish(table, [request.breakdown], request.options)
+    if request.dask:
+        raise DesignError(
+            "--dask spreads estimates of Parquet files with --cluster, without --change, quantiles or other "
+            "weights; leave it out, and this machine does them alone"
+        )
     frame = _frame(request)
     if not request.weighting.is_plain:
         return _reweighted(request, frame)
@@ -37,6 +43,15 @@ def estimate_files(request: Request) -> pd.DataFrame:
     if request.quantiles:
         pieces.append(_quantiles(request, frame, None, None))
     return _below(pieces)
+
+
+def _over(request: Request) -> Map | None:
+    """Return the ``map`` of the cluster that was asked for."""
+    if not request.dask:
+        return None
+    from kgeval.run.cluster import cluster_map
+
+    return cluster_map(request.dask)
 
 
 def _is_simple(request: Request) -> bool:

@@ -7,8 +7,9 @@ SQL, else each batch is evaluated here; both give the same numbers (a law in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from kgeval.estimate.units import Floats, nest, ordered_codes, sampling_units
 from kgeval.plan.expression import Expression, parse
 from kgeval.plan.sample import SampleDesign, stages
 
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
 BATCH = 500_000  # rows evaluated at a time: 15 indicators then need about 300 MB
 
 
@@ -81,6 +83,7 @@ def tabulate_files(
     wanted: Sequence[tuple[str, ...]] = ((),),
     where: Operand | None = None,
     in_database: bool | None = None,
+    over: Map | None = None,
 ) -> Table:
     """Return the cell table of Parquet files without holding their rows.
 
@@ -90,6 +93,9 @@ def tabulate_files(
         Must name clusters: where each record is its own, the table would be as long as the files.
     in_database
         Whether DuckDB makes the pass; ``None``: where it can.
+    over
+        A ``map`` that sums the files one by one, e.g. on the machines of a cluster, where they must lie
+        under the same paths; their cells are added here. ``None``: one pass over all files, here.
     """
     scan = Scan(
         paths=tuple(paths), design=design, measures=distinct(measures), wanted=tuple(wanted), where=where
@@ -97,9 +103,11 @@ def tabulate_files(
     if design.cluster is None:
         raise DesignError("a streamed estimate needs clusters; without them read the file whole")
     query = _query(scan) if in_database is not False else None
-    if query is None:
-        if in_database:
-            raise DesignError("an expression cannot be written in SQL; leave in_database undecided")
+    if query is None and in_database:
+        raise DesignError("an expression cannot be written in SQL; leave in_database undecided")
+    if over is not None:
+        keys, sums, origin = _spread(scan, over, in_database=query is not None)
+    elif query is None:
         keys, sums, origin = _by_batches(scan)
     else:
         keys, sums, origin = _by_database(scan, query)
@@ -131,6 +139,37 @@ def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
             )
 
 
+# -- file by file -----------------------------------------------------------------------------------
+
+
+def _spread(scan: Scan, over: Map, *, in_database: bool) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
+    """Sum each file by itself, wherever ``over`` takes it, and add the cells up in the files' order."""
+    origin = np.zeros(len(scan.measures))
+    if not in_database:  # squares are summed about one value of each measure, the same in every file
+        first = next(_batches(replace(scan, paths=scan.paths[:1])), None)
+        if first is not None:
+            origin = _batch_cells(scan, first, None)[1].origin
+    of_file = partial(_file_cells, in_database=in_database, origin=origin)
+    parts = over(of_file, [replace(scan, paths=(path.resolve(),)) for path in scan.paths])
+    filled = [(keys, sums) for keys, sums in parts if len(keys)]
+    if not filled:
+        raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
+    (table,), (added,) = _compact(scan.keys, [keys for keys, _ in filled], [sums for _, sums in filled])
+    return table, added, origin
+
+
+def _file_cells(scan: Scan, *, in_database: bool, origin: Floats) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """Return the cells of one file."""
+    query = _query(scan) if in_database else None
+    try:
+        keys, sums, _ = _by_batches(scan, origin) if query is None else _by_database(scan, query)
+    except DataError as error:
+        if error.code != "EMPTY":
+            raise
+        return pd.DataFrame(columns=[*scan.keys, _RELEVANT]), {}
+    return keys, sums
+
+
 def _expression(operand: Operand | None) -> Expression:
     if isinstance(operand, Expression):
         return operand
@@ -142,9 +181,8 @@ def _expression(operand: Operand | None) -> Expression:
 # -- batch by batch ---------------------------------------------------------------------------------
 
 
-def _by_batches(scan: Scan) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
+def _by_batches(scan: Scan, origin: Floats | None = None) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
     """Evaluate batches with NumPy and add their cells up."""
-    origin: Floats | None = None
     keys: list[pd.DataFrame] = []
     sums: list[dict[str, Floats]] = []
     for batch in _batches(scan):
@@ -154,7 +192,7 @@ def _by_batches(scan: Scan) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
         sums.append(cells.sums)
         if len(keys) == 64:
             keys, sums = _compact(scan.keys, keys, sums)
-    if origin is None:
+    if origin is None or not keys:
         raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
     (table,), (added,) = _compact(scan.keys, keys, sums)
     return table, added, origin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -9,11 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import psutil
 import pytest
 import tiny
+from click.testing import CliRunner
 from test_batch import AREAS, KEYS, page, setting
 
+from kgeval.cli.estimate import estimate as command
 from kgeval.errors import UserError
 from kgeval.run.batch import Pace, Watch, run_batch
 from kgeval.run.cluster import cluster_map, connect
@@ -70,6 +75,24 @@ def test_a_killed_worker_changes_nothing(tmp_path, cluster):
     assert fingerprints(tmp_path / "far") == fingerprints(tmp_path / "near")
     assert page  # both runs made pages
     assert cluster_map(address)(len, ["a", "bb"]) == [1, 2]
+
+
+def test_an_estimate_of_many_files_is_the_same_wherever_they_are_summed(tmp_path, cluster):
+    address, (_, *dask_workers) = cluster
+    random = np.random.default_rng(5)
+    paths = []
+    for number in range(6):
+        frame = pd.DataFrame({"c": random.integers(0, 40, 2000), "y": random.random(2000) < 0.3, "w": 2.0})
+        paths.append(tmp_path / f"part{number}.parquet")
+        frame.assign(x=random.lognormal(1, 1, 2000)).to_parquet(paths[-1])
+    asked = [*map(str, paths), "--cluster", "c", "--weight", "w", "--by", "c", "--mean", "x = ${x}",
+             "--share", "y = ${y} = 1", "--mean", "odd = string-length(${y}) + ${x}"]  # fmt: skip
+    here = CliRunner().invoke(command, asked, catch_exceptions=False)
+    dask_workers[0].kill()
+    far = CliRunner().invoke(command, [*asked, "--dask", address], catch_exceptions=False)
+    assert (here.exit_code, far.exit_code) == (0, 0)
+    left, right = (pd.read_csv(io.StringIO(result.output)) for result in (here, far))
+    pd.testing.assert_frame_equal(left, right, rtol=1e-12)
 
 
 def test_no_scheduler_is_one_line():
