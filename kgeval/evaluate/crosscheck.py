@@ -6,7 +6,8 @@ Nothing is mended here: a disagreement is a row for the two offices to look at.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,11 +19,15 @@ from kgeval.plan.crosscheck import Crosscheck
 from kgeval.plan.side import Side
 from kgeval.plan.study import Study
 
+if TYPE_CHECKING:
+    from pandas.core.groupby import SeriesGroupBy
+
 COLUMNS = (
     "check", "round", "area", "key", "left", "right", "left_low", "left_high", "right_low", "right_high",
     "difference", "status",
 )  # fmt: skip
 DISAGREE = ("differ", "left_only", "right_only")
+Figure = Mapping[Hashable, Any]  # value, low, high, area
 _FIGURES = ("value", "low", "high", "area")
 _KEY = "_key"
 
@@ -62,11 +67,13 @@ def _rows(check: Crosscheck, study: Study, tables: Mapping[str, pd.DataFrame]) -
     for round_ in study.rounds:
         if check.rounds and round_.key not in check.rounds:
             continue
-        first, second = (one.get(round_.key) for one in (left, right))
-        if first is None or second is None:  # one form was not used in this round
-            continue
-        keys = sorted(map(str, first.index.union(second.index)))
-        rows += [_row(check, round_.key, key, _of(first, key), _of(second, key)) for key in keys]
+        if not all(round_.key in set(tables[side.table]["round"]) for side in (check.left, check.right)):
+            continue  # one form was not used in this round
+        one, other = (
+            side[round_.key].to_dict("index") if round_.key in side else {} for side in (left, right)
+        )
+        keys = sorted(map(str, {*one, *other}))
+        rows += [_row(check, round_.key, key, one.get(key), other.get(key)) for key in keys]
     return rows
 
 
@@ -101,17 +108,19 @@ def _counted(side: Side, marked: pd.DataFrame) -> pd.DataFrame:
         }
     )  # fmt: skip
     sums = rows.groupby(["round", _KEY])
-    low, open_ = sums["known"].sum(), sums["open"].sum()
+    low, open_, inside_ = (sums[name].sum() for name in ("known", "open", "inside"))
+    short = inside_ < side.records  # a report that should be among them has not come
+    unknown = (open_ > 0) | short
     # one more record is one more at most; of an amount nobody knows how much
     high = low + open_ if side.of is None else low.where(open_ == 0, math.inf)
-    unknown = open_ > 0
     figures = pd.DataFrame(
         {
-            "value": low.mask(unknown), "low": low.where(unknown), "high": high.where(unknown),
-            "area": sums["area"].agg(_one_area),
+            "value": low.mask(unknown), "low": low.where(unknown),
+            "high": high.mask(short, math.inf).where(unknown), "area": _areas(sums["area"]),
         }
     )  # fmt: skip
-    return figures if side.by is None else figures[sums["inside"].any()]
+    # to count nothing is a figure, to add up nothing is none
+    return figures if side.by is None and side.of is None else figures[inside_ > 0]
 
 
 def _estimated(side: Side, study: Study, marked: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -126,26 +135,20 @@ def _estimated(side: Side, study: Study, marked: pd.DataFrame) -> dict[str, pd.D
         counts=side.where if side.of is not None else None,
     )
     rows = estimate(nested, design, asked, by=["round", _KEY])
-    areas = marked.groupby(_KEY)["area"].agg(_one_area)
+    areas = _areas(marked.groupby(_KEY)["area"])
     rows = rows.assign(area=rows[_KEY].map(areas)).set_index(_KEY)
     rows = rows[rows.index != ""] if side.by is not None else rows
     return {str(key): part[list(_FIGURES)] for key, part in rows.groupby("round")}
 
 
-def _one_area(areas: pd.Series) -> str:
+def _areas(areas: SeriesGroupBy[Any, Any]) -> pd.Series:
     """Return the area that all records of a key share, or the whole."""
-    first = str(areas.iloc[0])
-    return first if (areas == first).all() else WHOLE
-
-
-def _of(figures: pd.DataFrame, key: str) -> pd.Series | None:
-    """Return the one figure of a key."""
-    rows = figures[figures.index == key]
-    return rows.iloc[0] if len(rows) else None
+    first: pd.Series = areas.min()
+    return first.where(first == areas.max(), WHOLE)
 
 
 def _row(
-    check: Crosscheck, round_key: str, key: str, left: pd.Series | None, right: pd.Series | None
+    check: Crosscheck, round_key: str, key: str, left: Figure | None, right: Figure | None
 ) -> dict[str, object]:
     there = right if right is not None else left
     assert there is not None, "the key stands on one of the two sides"
@@ -159,7 +162,7 @@ def _row(
     }  # fmt: skip
 
 
-def _gap(left: pd.Series | None, right: pd.Series | None) -> float:
+def _gap(left: Figure | None, right: Figure | None) -> float:
     """Return left − right; where one is known between limits only, how far the other lies outside them."""
     if left is None or right is None:
         return math.nan
@@ -169,12 +172,12 @@ def _gap(left: pd.Series | None, right: pd.Series | None) -> float:
     return float(low - most if low > most else high - least if high < least else 0.0)
 
 
-def _limits(figure: pd.Series) -> tuple[float, float]:
+def _limits(figure: Figure) -> tuple[float, float]:
     low, high, value = figure["low"], figure["high"], figure["value"]
     return (value, value) if pd.isna(low) else (low, high)
 
 
-def _status(check: Crosscheck, left: pd.Series | None, right: pd.Series | None) -> str:
+def _status(check: Crosscheck, left: Figure | None, right: Figure | None) -> str:
     """Compare two figures, each a number or what lies between its limits."""
     if left is None or right is None:
         alone = left if right is None else right

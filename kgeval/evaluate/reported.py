@@ -38,7 +38,7 @@ def reported(study: Study, tables: Mapping[str, pd.DataFrame], estimates: pd.Dat
     surveyed = plain[plain["round"] == study.endline.key].set_index(["indicator", "area"])
     areas = [area.code for area in study.areas if area.code in set(plain["area"])]
     rows = [
-        _row(one, area, value, per, surveyed)
+        _row(one, area, value, per, surveyed, areas=len(study.areas))
         for one in study.crosschecks.reported
         if {one.value.table, one.per.table} <= set(tables)
         for value, per in [_both(one, study, tables)]
@@ -56,10 +56,11 @@ def _both(one: Reported, study: Study, tables: Mapping[str, pd.DataFrame]) -> tu
 
 
 def _row(
-    one: Reported, area: str, value: pd.Series, per: pd.Series, surveyed: pd.DataFrame
+    one: Reported, area: str, value: pd.Series, per: pd.Series, surveyed: pd.DataFrame, *, areas: int
 ) -> dict[str, object]:
+    # the whole is the sum of all areas: where one has not reported, it is not known
     numbers = [
-        float(side.sum(skipna=False)) if area == WHOLE and len(side) else float(side.get(area, math.nan))
+        float(side.sum(skipna=False) if area == WHOLE and len(side) == areas else side.get(area, math.nan))
         for side in (value, per)
     ]
     share = numbers[0] / numbers[1] if numbers[1] else math.nan

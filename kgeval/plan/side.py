@@ -15,7 +15,8 @@ class Side:
 
     ``by`` says under which key each record is added up (None: all together). ``label`` names the figure
     and the form that it stands in. A sampled table is weighted up with its interval, unless ``as_listed``:
-    then its records are counted as they are.
+    then its records are counted as they are. With fewer than ``records`` of them the figure is not known:
+    a report is missing among those that are added up.
     """
 
     table: str
@@ -24,6 +25,7 @@ class Side:
     by: Expression | None
     label: Mapping[str, str]
     as_listed: bool = False
+    records: int = 0
 
     @property
     def expressions(self) -> dict[str, Expression]:
@@ -34,7 +36,7 @@ class Side:
 
 def read_side(block: Block, languages: tuple[str, ...]) -> Side:
     """Read ``{ table = "…", of = "…", where = "…", by = "…", label = { … } }``."""
-    block.only({"table", "of", "where", "by", "label", "as_listed"})
+    block.only({"table", "of", "where", "by", "label", "as_listed", "records"})
     return Side(
         table=block.need("table"),
         of=block.expression("of"),
@@ -42,4 +44,5 @@ def read_side(block: Block, languages: tuple[str, ...]) -> Side:
         by=block.expression("by"),
         label=block.words("label", languages),
         as_listed=bool(block.take("as_listed", bool, False)),
+        records=block.take("records", int, 0),
     )

@@ -198,3 +198,16 @@ def test_the_shortlist_says_nothing_of_those_it_leaves_out(
         assert first not in set(again["id"])
         assert list(again.columns) == list(proposed.columns)
         assert not any("NT44" in str(cell) for cell in again.to_numpy().ravel())
+
+
+def test_a_sum_over_reports_is_not_known_while_one_is_missing(
+    study: Study, tables: dict[str, pd.DataFrame], estimates: pd.DataFrame
+) -> None:
+    fewer = tables | {"agencies": tables["agencies"][tables["agencies"]["agency"] != "HT"]}
+    checked = crosscheck(study, fewer).set_index("check")
+    assert checked.loc["province_staff", "status"] == "unknown"
+    rows = reported(study, fewer, estimates).set_index(["reported", "area"])
+    assert pd.isna(rows.loc[("T1_reported", "all"), "value"])
+    # an agency that has not reported has no figure, which is not a figure of nothing
+    silent = tables | {"agencies": tables["agencies"][tables["agencies"]["agency"] != "YT"]}
+    assert crosscheck(study, silent).set_index("check").loc["health_checks", "status"] == "right_only"
