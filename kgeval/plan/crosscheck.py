@@ -37,13 +37,22 @@ class Crosscheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What offices themselves say of an indicator: a share of two figures, in each area and the whole."""
+    """What offices themselves say of an indicator, in each area and the whole.
+
+    A share of two figures, or without ``per`` a number. The first of an indicator is the one that stands
+    beside the surveyed value in the official table.
+    """
 
     key: str
     indicator: str
     label: Mapping[str, str]
     value: Side
-    per: Side
+    per: Side | None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The figures it is made of."""
+        return (self.value,) if self.per is None else (self.value, self.per)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,5 +104,5 @@ def _reported(block: Block, languages: tuple[str, ...]) -> Reported:
         indicator=block.need("indicator"),
         label=block.words("label", languages),
         value=read_side(block.block("value"), languages),
-        per=read_side(block.block("per"), languages),
+        per=read_side(block.block("per"), languages) if "per" in block.content else None,
     )

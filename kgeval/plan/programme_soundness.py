@@ -62,7 +62,7 @@ def _sides(study: Study) -> Iterator[tuple[str, str, Side]]:
         yield from ((where, "left", check.left), (where, "right", check.right))
     for one in study.crosschecks.reported:
         where = f"crosschecks.toml reported {one.key!r}"
-        yield from ((where, "value", one.value), (where, "per", one.per))
+        yield from ((where, name, side) for name, side in zip(("value", "per"), one.sides, strict=False))
 
 
 def _side_faults(study: Study) -> Iterator[str]:

@@ -142,12 +142,13 @@ def reported_shares_table(reported: pd.DataFrame, study: Study, lang: str) -> Ta
     for row in reported.to_dict("records"):
         indicator = study.indicator(row["indicator"])
         measure = Measure(kind=indicator.kind, lang=lang)
-        counts = (measure.numbers.number(row[name], 0) for name in ("numerator", "denominator"))
+        counts = [measure.numbers.number(row[name], 0) for name in ("numerator", "denominator")]
+        shown = " / ".join(counts) if plan[row["reported"]].per else counts[0]
         rows.append(
             {
                 "source": (word_of(plan[row["reported"]].label, lang), None),
                 "place": (study.area_label(row["area"], lang), None),
-                "counts": (" / ".join(counts), None),
+                "counts": (shown, None),
                 "reported": (measure.value(row["value"]), row["value"]),
                 "surveyed": (measure.value(row["surveyed"]), row["surveyed"]),
                 "interval": (measure.range(row["low"], row["high"]), None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -26,25 +26,34 @@ _MARKED = ("met", "not_met", "unclear")
 
 
 def targets_table(
-    estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str, *, place: str = ""
+    estimates: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    study: Study,
+    lang: str,
+    *,
+    place: str = "",
+    reported: pd.DataFrame | None = None,
 ) -> TableSpec:
     """Return the official table: target, plan, result, percent of the target, both verdicts, as-of date.
 
     Only the main definition of each indicator with a target stands in it; the others stand in
-    ``variants_table``, never alone.
+    ``variants_table``, never alone. With ``reported`` (``results/reported``) what the offices say of
+    each stands beside what the survey found.
     """
     words = labels(lang)
     rows = _judged(main(plain(publish(estimates, verdicts, study, lang))))
-    columns = _columns(
-        words,
-        ("target_label", "left"), ("plan", "right"), ("done", "right"), ("interval", "right"),
-        ("percent_of_target", "right"), ("official", "left"), ("statistical", "left"), ("n", "right"),
-    )  # fmt: skip
+    told = {} if reported is None or reported.empty else _told(reported)
+    wanted: list[tuple[str, Align]] = [
+        ("target_label", "left"), ("plan", "right"), ("reported", "right"), ("done", "right"),
+        ("interval", "right"), ("percent_of_target", "right"), ("official", "left"), ("statistical", "left"),
+        ("n", "right"),
+    ]  # fmt: skip
+    columns = _columns(words, *(pair for pair in wanted if told or pair[0] != "reported"))
     return table_of(
         "targets",
         words["table.targets"] + (f" – {place}" if place else ""),
         columns,
-        [_target_row(row, study, words) for row in rows],
+        [_target_row(row, study, words, told) for row in rows],
         subtitle=_as_of(rows, study, words),
         notes=[words["caveat.two_verdicts"], *_remarks(rows, words)] if rows else [words["table.empty"]],
         colours=_verdict_colours(rows),
@@ -202,13 +211,22 @@ def _judged(rows: pd.DataFrame) -> list[pd.Series]:
     return _records(rows[rows["target"].notna()])
 
 
-def _target_row(row: pd.Series, study: Study, words: Labels) -> dict[str, Cell]:
+def _told(reported: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Return the first reported value of each indicator and area."""
+    first = reported.drop_duplicates(["indicator", "area"])
+    return dict(zip(zip(first["indicator"], first["area"], strict=True), first["value"], strict=True))
+
+
+def _target_row(
+    row: pd.Series, study: Study, words: Labels, told: Mapping[tuple[str, str], float]
+) -> dict[str, Cell]:
     value, target = number_of(row, "value"), number_of(row, "target")
-    reached = None
+    reached, said = None, told.get((row["indicator"], row["area"]))
     if value is not None and target and row["direction"] != "lower":
         reached = value / target
     return _result_row(row, words) | {
         "target_label": (_target_label(row, study), None),
+        "reported": (measure_beside(row).value(said), said),
         "done": (value_cell(row), value),
         "percent_of_target": (Measure(kind="share", lang=words.lang).value(reached), reached),
     }
