@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
 from kgeval.errors import ParameterError
+
+if TYPE_CHECKING:
+    from kgeval.plan.study import Study
+    from kgeval.store import Store
 
 
 @click.command(
@@ -53,7 +57,7 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], boundaries:
     )
     results = Results(
         estimates=estimates, changes=changes, verdicts=verdicts, study=study, lang=lang,
-        synthetic=bool(run.get("synthetic", False)),
+        synthetic=bool(run.get("synthetic", False)), concluded=_concluded(store, study),
     )  # fmt: skip
     chosen = [study.area(area) for area in areas]
     codes = [WHOLE if area is None else area.code for area in chosen]
@@ -73,6 +77,22 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], boundaries:
     for name, content in {**files, "manifest.json": listed.encode("utf-8")}.items():
         target.write_bytes(name, content)
     click.echo(f"{len(files)} files in {out}; look at {out / 'index.html'}")
+
+
+def _concluded(store: Store, study: Study) -> dict[str, dict[str, pd.DataFrame]]:
+    """Read what the notebooks of each area left beside its results."""
+    from kgeval.plan.area import WHOLE
+    from kgeval.present.conference.concluded import STORED
+
+    places = {WHOLE: WHOLE, **{area.code: area.key for area in study.areas}}
+    return {
+        code: {
+            name: store.read(f"{key}/results/{name}")
+            for name in STORED
+            if store.exists(f"{key}/results/{name}")
+        }
+        for code, key in places.items()
+    }
 
 
 def _run(review: Path) -> dict[str, Any]:

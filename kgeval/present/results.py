@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Estimates, changes and verdicts of all areas, in one language; ``synthetic`` asks for the watermark."""
+    """Estimates, changes and verdicts of all areas, in one language; ``synthetic`` asks for the watermark.
+
+    ``concluded`` holds, by an area's code, the frames that its notebook left beside its results.
+    """
 
     estimates: pd.DataFrame
     changes: pd.DataFrame
@@ -24,6 +28,7 @@ class Results:
     study: Study
     lang: str
     synthetic: bool
+    concluded: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", withheld_changes(self.changes, self.estimates))
@@ -46,7 +51,13 @@ class Results:
             name: getattr(self, name)[getattr(self, name)["area"] == area]
             for name in ("estimates", "changes", "verdicts")
         }
-        return replace(self, **frames)
+        concluded = {code: kept for code, kept in self.concluded.items() if code == area}
+        return replace(self, **frames, concluded=concluded)
+
+    def told(self, name: str) -> pd.DataFrame | None:
+        """Return a frame that the notebook of this one area left; None where there is none."""
+        kept = [frames[name] for frames in self.concluded.values() if name in frames]
+        return kept[0] if len(kept) == 1 and len(self.concluded) == 1 else None
 
     def place(self, area: str) -> str:
         """Return the printed name of an area."""

@@ -13,6 +13,7 @@ import pandas as pd
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
 from kgeval.present.charts.chart import Chart
+from kgeval.present.conference import concluded
 from kgeval.present.conference.drawn import area_charts, charts_by_area
 from kgeval.present.conference.judged import judged_changes, other_results, published_targets
 from kgeval.present.conference.masthead import masthead
@@ -40,7 +41,7 @@ def area_report(results: Results, area: str) -> bytes:
         *_opening(own, place),
         *part("one", _first_part(own, place, by_area), results),
         *part("two", _second_part(own), results),
-        *part("three", (Chapter(name="ahead"), Chapter(name="proposals")), results),
+        *part("three", (Chapter(name="ahead"), _proposals(own)), results),
     ]
     return report(
         masthead(results, area),
@@ -84,12 +85,12 @@ def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chap
             _only(estimates_table(others, own.study, own.lang), _NARROW),
         )
     return (
-        Chapter(name="features"),
+        Chapter(name="features", blocks=concluded.features(own), to_add=True),
         Chapter(name="leading"),
         Chapter(name="targets", blocks=tuple(_targets(own, place, by_area))),
         Chapter(name="tasks", blocks=tasks, to_add=True),
         Chapter(name="agencies"),
-        Chapter(name="funds"),
+        Chapter(name="funds", blocks=concluded.costs(own), to_add=True),
     )
 
 
@@ -143,14 +144,23 @@ def _second_part(own: Results) -> tuple[Chapter, ...]:
     limits: list[Block] = []
     if rest:
         limits = [Heading(text=words["report.of_results"], level=3), *map(_paragraph, rest)]
+    limits += concluded.found(own, "limit")
     caveats = [words[f"caveat.{name}"] for name in ("sample", "no_comparison", "no_average")]
     limits += [Heading(text=words["report.of_data"], level=3), *map(_paragraph, caveats)]
     return (
-        Chapter(name="strengths", blocks=tuple(map(_paragraph, good)), to_add=True),
+        Chapter(
+            name="strengths",
+            blocks=(*map(_paragraph, good), *concluded.found(own, "strength")),
+            to_add=True,
+        ),
         Chapter(name="limits", blocks=tuple(limits), to_add=True),
-        Chapter(name="causes"),
-        Chapter(name="lessons"),
+        Chapter(name="causes", blocks=concluded.circumstances(own), to_add=True),
+        Chapter(name="lessons", blocks=concluded.learnt(own), to_add=True),
     )
+
+
+def _proposals(own: Results) -> Chapter:
+    return Chapter(name="proposals", blocks=concluded.proposals(own), to_add=True)
 
 
 def _rows(table: pd.DataFrame, outcomes: Sequence[str]) -> list[tuple[dict[str, str], str]]:
