@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal, cast
 
 from kgeval.plan.expression import Expression
 from kgeval.plan.shortlist import Shortlist, read_shortlist
 from kgeval.plan.toml import Block, read_toml
+
+Shown = Literal["targets", "tasks", "funding", "agencies"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,14 @@ class Line:
     sections: tuple[str, ...]
     silent: Mapping[str, str]
     always: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the plan, and the section of the review in which its lines are shown."""
+
+    label: Mapping[str, str]
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,7 @@ class Programme:
     """Everything that ``plan.toml`` says; empty where a study has no such file."""
 
     document: str = ""
-    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     reports: Reports | None = None
     budget: Budget | None = None
@@ -129,7 +140,7 @@ def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) ->
         top.fault(f"line {key!r} stands twice")
     return Programme(
         document=top.text("document"),
-        parts={key: parts.words(key, languages) for key in parts.content},
+        parts={key: _part(parts.block(key), languages) for key in parts.content},
         lines=lines,
         reports=_reports(top.block("reports")) if "reports" in top.content else None,
         budget=_budget(top.block("budget")) if "budget" in top.content else None,
@@ -137,6 +148,12 @@ def read_programme(path: Path, languages: tuple[str, ...], faults: list[str]) ->
         shortlist=read_shortlist(top.block("shortlist"), languages) if "shortlist" in top.content else None,
         public=_public(top.block("public")) if "public" in top.content else None,
     )
+
+
+def _part(block: Block, languages: tuple[str, ...]) -> Part:
+    block.only({"label", "shown"})
+    shown = cast("Shown", block.choice("shown", ("targets", "tasks", "funding", "agencies"), "tasks"))
+    return Part(label=block.words("label", languages), shown=shown)
 
 
 def _line(block: Block, languages: tuple[str, ...]) -> Line:

@@ -28,7 +28,7 @@ def plan_table(
     study: Study,
     lang: str,
     *,
-    parts: tuple[str, ...] = (),
+    shown: str = "",
     answered: bool = False,
 ) -> TableSpec:
     """Return lines of the plan with their results.
@@ -39,8 +39,9 @@ def plan_table(
         As ``evaluate.plan_lines`` returns them, of one place.
     estimates, verdicts
         Results of the same place.
-    parts
-        Keys of parts of the plan; empty: all.
+    shown
+        The section of the review (``targets``, ``tasks``, ``funding``, ``agencies``) whose parts of the plan
+        are wanted; empty: all.
     answered
         Leave out what nothing of this place answers (a district has no provincial offices).
     """
@@ -52,7 +53,8 @@ def plan_table(
         (row["indicator"], row["variant"]): pd.Series(row)
         for row in plain(publish(_asked(lines, estimates), verdicts, study, lang)).to_dict("records")
     }
-    wanted = lines[lines["part"].isin(parts or tuple(study.programme.parts))]
+    parts = [key for key, part in study.programme.parts.items() if shown in ("", part.shown)]
+    wanted = lines[lines["part"].isin(parts)]
     wanted = wanted[wanted["answered"]] if answered else wanted
     plan = {line.key: line for line in study.programme.lines}
     rows, groups = [], []
@@ -68,12 +70,12 @@ def plan_table(
                 "due": (numbers.date(line.due) if line.due else words["plan.no_due"], None),
             }
         )
-        groups.append(word_of(study.programme.parts[line.part], lang))
+        groups.append(word_of(study.programme.parts[line.part].label, lang))
     dated = any(plan[str(key)].due for key in wanted["line"].unique())
     shown = [(name, side) for name, side in _COLUMNS if dated or name != "due"]
     columns = [Column(key=name, heading=words[f"plan.column.{name}"], align=side) for name, side in shown]
     return table_of(
-        "plan" + "".join(parts),
+        f"plan_{shown}",
         title,
         columns,
         rows,
