@@ -72,10 +72,10 @@ def plan_table(
         )
         groups.append(word_of(study.programme.parts[line.part].label, lang))
     dated = any(plan[str(key)].due for key in wanted["line"].unique())
-    shown = [(name, side) for name, side in _COLUMNS if dated or name != "due"]
-    columns = [Column(key=name, heading=words[f"plan.column.{name}"], align=side) for name, side in shown]
+    headed = [(name, side) for name, side in _COLUMNS if dated or name != "due"]
+    columns = [Column(key=name, heading=words[f"plan.column.{name}"], align=side) for name, side in headed]
     return table_of(
-        f"plan_{shown}",
+        "_".join(filter(None, ["plan", shown])),
         title,
         columns,
         rows,
