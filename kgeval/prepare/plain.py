@@ -106,11 +106,17 @@ def _decimal(number: float) -> str:
 
 def equal(one: pd.Series, other: pd.Series) -> bool:
     """Return whether two columns of typed values are the same, missing where the other is."""
-    if one.dtype != other.dtype or not isinstance(one.dtype, pd.StringDtype):
-        return bool(one.equals(other))
-    import pyarrow as pa
+    if one.dtype != other.dtype:
+        return False
+    if isinstance(one.dtype, pd.StringDtype):
+        import pyarrow as pa
 
-    return bool(pa.chunked_array([pa.array(one)]).equals(pa.chunked_array([pa.array(other)])))
+        return bool(pa.chunked_array([pa.array(one)]).equals(pa.chunked_array([pa.array(other)])))
+    here, there = pd.Series(one.array), pd.Series(other.array)  # columns as such: no index to compare
+    empty = here.isna().to_numpy()
+    if not np.array_equal(empty, there.isna().to_numpy()):
+        return False
+    return bool(((here == there).to_numpy(dtype=bool, na_value=True) | empty).all())
 
 
 def same(text: pd.Series, values: pd.Series) -> pd.Series:

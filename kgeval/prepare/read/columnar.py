@@ -16,6 +16,7 @@ import pandas as pd
 from kgeval.prepare.read.limits import Limits
 from kgeval.prepare.read.table import text_series
 
+_BLOCK = 1 << 22  # bytes; smaller ones leave many pieces to put together
 _ODD = 1_000  # rows of another width; with more of them the file is read record by record
 
 
@@ -39,7 +40,10 @@ def read_columns(
         table = arrow_csv.read_csv(
             pa.py_buffer(text.encode()),
             read_options=arrow_csv.ReadOptions(
-                column_names=names, skip_rows_after_names=header_row, use_threads=False
+                column_names=names,
+                skip_rows_after_names=header_row,
+                use_threads=False,  # only so are the rows numbered
+                block_size=_BLOCK,
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter,

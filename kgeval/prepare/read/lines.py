@@ -19,5 +19,7 @@ def lines(text: str) -> Iterator[str]:
 
 def count_lines(text: str) -> int:
     """Return how many lines there are."""
-    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    ends = text.count("\n")
+    if "\r" in text:
+        ends += text.count("\r") - text.count("\r\n")
     return ends + (text != "" and not text.endswith(("\n", "\r")))
