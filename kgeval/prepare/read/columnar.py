@@ -31,18 +31,38 @@ def read_columns(
         Text columns 0, 1, … indexed by row number; and row, fields and text of each record of
         another width. Together they are ``counted`` records.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
+
+    odd = _Odd(delimiter)
+    table = _parsed(text, delimiter, header_row, width)
+    if table is None:
+        table = _parsed(text, delimiter, header_row, width, odd)
+    ragged = [row for row in odd.rows if row[0] > header_row]
+    if table is None or table.num_rows + len(ragged) != counted or counted > limits.rows:
+        return None
+    rows = np.arange(header_row + 1, header_row + 1 + counted)
+    index = pd.Index(rows[~np.isin(rows, [row for row, _, _ in ragged])], name="row")
+    columns = {}
+    for place, column in enumerate(table.itercolumns()):
+        if (pc.max(pc.binary_length(column)).as_py() or 0) > limits.field_chars:
+            return None
+        columns[place] = text_series(column.combine_chunks(), index)
+    return pd.DataFrame(columns, index=index), ragged
+
+
+def _parsed(text: str, delimiter: str, header_row: int, width: int, odd: _Odd | None = None) -> Any:
+    """Return the table, or None; rows of another width go to ``odd``, without it they are an error."""
+    import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    names, odd = [str(place) for place in range(width)], _Odd(delimiter)
+    names = [str(place) for place in range(width)]
     try:
-        table = arrow_csv.read_csv(
+        return arrow_csv.read_csv(
             pa.py_buffer(text.encode()),
             read_options=arrow_csv.ReadOptions(
                 column_names=names,
                 skip_rows_after_names=header_row,
-                use_threads=False,  # only so are the rows numbered
+                use_threads=odd is None,  # rows are numbered by one thread only
                 block_size=_BLOCK,
             ),
             parse_options=arrow_csv.ParseOptions(
@@ -60,17 +80,6 @@ def read_columns(
         )
     except (pa.ArrowInvalid, UnicodeEncodeError):
         return None
-    ragged = [row for row in odd.rows if row[0] > header_row]
-    if table.num_rows + len(ragged) != counted or counted > limits.rows:
-        return None
-    rows = np.arange(header_row + 1, header_row + 1 + counted)
-    index = pd.Index(rows[~np.isin(rows, [row for row, _, _ in ragged])], name="row")
-    columns = {}
-    for place, column in enumerate(table.itercolumns()):
-        if (pc.max(pc.binary_length(column)).as_py() or 0) > limits.field_chars:
-            return None
-        columns[place] = text_series(column.combine_chunks(), index)
-    return pd.DataFrame(columns, index=index), ragged
 
 
 class _Odd:
