@@ -48,6 +48,8 @@ class Panel:
         Baseline columns by which those who stayed are compared with those who left.
     classes
         Baseline columns whose values make the response classes of the weights.
+    same
+        Columns (or ``area``) whose answer cannot differ between two rounds of one unit: a finding.
     note
         What must be said beside the table, in the study's words.
     """
@@ -60,6 +62,7 @@ class Panel:
     transitions: tuple[Transition, ...]
     columns: tuple[str, ...]
     classes: tuple[str, ...]
+    same: tuple[str, ...]
     note: Mapping[str, str]
 
 
@@ -69,7 +72,7 @@ def read_panels(blocks: Block, languages: tuple[str, ...]) -> dict[str, Panel]:
 
 
 def _panel(block: Block, table: str, languages: tuple[str, ...]) -> Panel:
-    block.only({"unit", "unit_label", "found", "fates", "transitions", "columns", "classes", "note"})
+    block.only({"unit", "unit_label", "found", "fates", "transitions", "columns", "classes", "same", "note"})
     fates = block.block("fates")
     fates.only(FATES[:-1])
     said = {fate: fates.expression(fate) for fate in FATES if fate in fates.content}
@@ -82,6 +85,7 @@ def _panel(block: Block, table: str, languages: tuple[str, ...]) -> Panel:
         transitions=tuple(_transition(one, languages) for one in block.blocks("transitions")),
         columns=block.texts("columns"),
         classes=block.texts("classes"),
+        same=block.texts("same"),
         note=block.words("note", languages, needed=False),
     )
 

@@ -124,7 +124,7 @@ def _panel_faults(study: Study) -> Iterator[str]:
         parts |= {f"transition {place} after": one.after for place, one in enumerate(events, 1)}
         yield from _expression_faults(study, where, key, parts)
         for name in filter(
-            None, (panel.unit, *panel.columns, *panel.classes, *(one.changed for one in events))
+            None, (panel.unit, *panel.columns, *panel.classes, *panel.same, *(one.changed for one in events))
         ):
             yield from _name_faults(study, where, "a column", key, name)
 

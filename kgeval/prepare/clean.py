@@ -30,6 +30,7 @@ from kgeval.prepare.check.required import required
 from kgeval.prepare.check.skip import skips
 from kgeval.prepare.check.spacing import spacing
 from kgeval.prepare.check.unreadable import unreadable
+from kgeval.prepare.check.waves import waves
 from kgeval.prepare.check.window import window
 from kgeval.prepare.decide import decide
 from kgeval.prepare.draft import Draft, draft
@@ -176,6 +177,7 @@ def _study_table(
     work = _checked(work, _identity(table), today)
     if not table.round.always:  # a register that spans the phase has no fieldwork of its own
         work = work.after(window(work, study.rounds))
+    work = work.after(waves(work, study.panels.get(table.key), [round_.key for round_ in study.rounds]))
     return Work(draft=work, transcripts=transcripts, fate_of_corrections=fate, placed=True)
 
 
