@@ -123,7 +123,7 @@ def sum_cells(
         _line(asked, one, w, float(about), adder, follows=follows)
         for asked, one, w, about in zip(measures, found, weight, origin, strict=True)
     ]
-    sums = _stacked(lines, KNOWN if follows else FIELDS, len(first))
+    sums = stacked(lines, KNOWN if follows else FIELDS, len(first))
     return Cells(
         unit=unit[first],
         levels=levels[first],
@@ -166,15 +166,14 @@ def _loose_records(
 
 def _cells(unit: Codes, levels: Codes) -> tuple[Codes, Codes]:
     """Code the combinations that occur, and name one record of each."""
-    code = np.zeros(len(unit), dtype=np.intp)
-    for column in levels.T:
-        code = nest(code, column + 1)
-    code = nest(code, unit)  # the unit last, so that the cells of one breakdown are in its order
+    code = unit
+    for column in levels.T[::-1]:  # the unit last, so that the cells of one breakdown are in its order
+        code = nest(column + 1, code)
     size = int(code.max()) + 1 if len(code) else 0
     return code, firsts(code, size)
 
 
-def _stacked(lines: Sequence[dict[str, Floats]], fields: Sequence[str], cells: int) -> dict[str, Floats]:
+def stacked(lines: Sequence[dict[str, Floats]], fields: Sequence[str], cells: int) -> dict[str, Floats]:
     """Stack the measures' lines; fields that hold the same sums share one array."""
     done: dict[tuple[int, ...], Floats] = {}
     sums = {}

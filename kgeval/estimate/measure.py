@@ -291,6 +291,8 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
     if column not in frame.columns:
         raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
     found = _floats(frame[column])
+    if not len(found) or (found.min() > 0 and found.max() < np.inf):
+        return found
     wrong = ~((found > 0) & np.isfinite(found))
     if wrong.any():
         row = int(np.argmax(wrong))

@@ -111,14 +111,17 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
     unit_of_record: list[Codes] = []
     strata_of_record: list[Codes] = []
     for level in range(depth):
-        stratum = nest(parent, complete_codes(frame, strata[level])) if level < len(strata) else parent
+        stratum = parent
+        if level < len(strata):
+            codes = complete_codes(frame, strata[level])
+            stratum = nest(parent, codes) if level else codes
         inside = (
             complete_codes(frame, clusters[level])
             if level < len(clusters)
             else np.arange(len(frame), dtype=np.intp)
         )
         ids = ids or int(inside.max(initial=-1)) + 1
-        parent = nest(stratum, inside)
+        parent = nest(stratum, inside) if level or strata else inside
         unit_of_record.append(parent)
         strata_of_record.append(stratum)
     made: list[Stage] = []
@@ -144,6 +147,9 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
 
 def complete_codes(frame: pd.DataFrame, column: str) -> Codes:
     """Code a design column 0, 1, … in the order of its values; a missing value is an error."""
+    codes = _dense_codes(frame[column])
+    if codes is not None:
+        return codes
     codes, _ = ordered_codes(frame[column])
     if len(codes) and codes.min() < 0:
         row = int(np.argmax(codes < 0))
@@ -161,12 +167,10 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
         return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values):
+    dense = _dense_codes(values)
+    if dense is not None:
         numbers = values.to_numpy()
-        low, high = int(numbers.min()), int(numbers.max())
-        if _is_dense(high - low + 1, len(numbers)):
-            codes, present = _ranks((numbers - low).astype(np.intp, copy=False), high - low + 1)
-            return codes, list(present + low)
+        return dense, list(numbers[firsts(dense, int(dense.max()) + 1)])
     coded, levels = pd.factorize(values, use_na_sentinel=True)
     codes = coded.astype(np.intp, copy=False)
     found = list(levels)
@@ -177,6 +181,17 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     place[order] = np.arange(len(found))
     place[-1] = -1  # a missing value keeps its −1
     return np.asarray(place[codes], dtype=np.intp), [found[index] for index in order]
+
+
+def _dense_codes(values: pd.Series) -> Codes | None:
+    """Code whole numbers that lie close together; ``None``: they do not, or are none."""
+    if not (isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values)):
+        return None
+    numbers = values.to_numpy()
+    low, high = int(numbers.min()), int(numbers.max())
+    if high >= 2**62 or not _is_dense(high - low + 1, len(numbers)):
+        return None
+    return _ranks(numbers.astype(np.intp) - low, high - low + 1)
 
 
 def _rank(level: object) -> tuple[int, float, str]:
@@ -194,7 +209,7 @@ def nest(outer: Codes, inner: Codes) -> Codes:
     size = (int(outer.max()) + 1) * width
     pairs = outer * width + inner
     if _is_dense(size, len(pairs)):
-        return _ranks(pairs, size)[0]
+        return _ranks(pairs, size)
     codes, found = pd.factorize(pairs)
     order = np.argsort(found, kind="stable")
     place = np.empty(len(found), dtype=np.intp)
@@ -207,13 +222,15 @@ def _is_dense(size: int, records: int) -> bool:
     return size <= 16 * records + 1024
 
 
-def _ranks(codes: Codes, size: int) -> tuple[Codes, Codes]:
-    """Renumber codes 0 … size − 1 without gaps; also which of them occur."""
+def _ranks(codes: Codes, size: int) -> Codes:
+    """Renumber codes 0 … size − 1 without gaps."""
     occurs = np.zeros(size, dtype=bool)
     occurs[codes] = True
     place = np.cumsum(occurs, dtype=np.intp)
+    if place[-1] == size:  # there is no gap
+        return codes
     place -= 1
-    return place[codes], np.flatnonzero(occurs)
+    return place[codes]
 
 
 def firsts(codes: Codes, size: int) -> Codes:

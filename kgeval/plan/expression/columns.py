@@ -89,7 +89,7 @@ def from_series(series: pd.Series[Any]) -> Column:  # noqa: PLR0911  one a type
     """Return a frame's column by its type; an object column is read by what it holds."""
     dtype = series.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "iuf":  # the common case, without a detour
-        return Numbers(np.asarray(series.array, dtype=np.float64))
+        return Numbers(series.to_numpy().astype(np.float64, copy=False))
     if isinstance(dtype, pd.CategoricalDtype):
         return _from_categories(series)
     if pd.api.types.is_bool_dtype(dtype):
