@@ -46,7 +46,7 @@ class Case:
 SMALL = [
     Case(records=500, domains=3, engines=("kgeval", "kgeval one", "pandas", "svy", "R"), times=30),
     Case(records=100_000, domains=3, engines=("kgeval", "pandas", "svy", "R"), times=5),
-    Case(records=100_000, domains=700, engines=("kgeval", "pandas", "svy"), times=3),
+    Case(records=100_000, domains=700, engines=("kgeval", "pandas", "svy"), times=2),
 ]
 LARGE = [
     Case(

@@ -58,7 +58,7 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     order = _order(cells.unit, domains.code)
     domain, unit = domains.code[order], cells.unit[order]
     starts = changes(domain, unit)
-    ordered = _each(cells.sums, lambda values: values[:, order])
+    ordered = _each(cells.sums, lambda values: _arranged(values, order))
     first = changes(domain)
     heads = domain[first]
     totals = _each(ordered, lambda values: _spread(sum_runs(values, first), heads, len(domains)))
@@ -80,6 +80,15 @@ def _order(unit: Codes, domain: Codes) -> Codes | slice:
     if ordered and kept[-1] - kept[0] + 1 == len(kept):
         return slice(int(kept[0]), int(kept[-1]) + 1)
     return kept[np.argsort(pairs, kind="stable")]
+
+
+def _arranged(values: Floats, order: Codes | slice) -> Floats:
+    """Put (measures, cells) values in order; one line that stands for all measures is arranged once."""
+    if isinstance(order, slice):
+        return values[:, order]
+    if len(values) > 1 and values.strides[0] == 0:
+        return np.broadcast_to(values[0].take(order), (len(values), len(order)))
+    return values.take(order, axis=1)
 
 
 def _spread(values: Floats, at: Codes, size: int) -> Floats:

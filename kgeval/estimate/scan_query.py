@@ -20,8 +20,6 @@ from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
 from kgeval.estimate.tabular import column_names
 from kgeval.estimate.units import Floats
 
-MEMORY = "1200MB"  # beyond this DuckDB writes its table of groups to disk
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -169,17 +167,17 @@ def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Float
     import duckdb
 
     with duckdb.connect() as database:
-        database.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
-        found = database.execute(query.text).fetch_df()
-    if found.empty:
+        found = database.execute(query.text).fetchnumpy()
+    keys = pd.DataFrame({name: found[name] for name in (*scan.keys, RELEVANT)})
+    if keys.empty:
         raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
-    if any(found[name].sum() > 0 for name in found.columns if name.startswith("bad_")):
+    if any(np.asarray(found[name]).any() for name in found if name.startswith("bad_")):
         _refuse_weights(scan)
     taken: dict[str, Floats] = {}
 
     def take(name: str) -> Floats:
         if name not in taken:
-            taken[name] = found[name].to_numpy(dtype=np.float64)
+            taken[name] = np.asarray(found.pop(name), dtype=np.float64)
         return taken[name]
 
     names = [{field: take(name) for field, name in fields.items()} for fields in query.fields]
@@ -188,7 +186,6 @@ def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Float
     for asked, line in zip(scan.measures, lines, strict=True):
         if not (np.isfinite(line["x"]).all() and np.isfinite(line["y"]).all()):
             raise not_finite(asked.name)
-    keys = found[[*scan.keys, RELEVANT]].copy()
     sums = stacked(lines, KNOWN if follows else FIELDS, len(keys))
     return keys, sums, np.zeros(len(scan.measures))
 
