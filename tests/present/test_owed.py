@@ -110,7 +110,12 @@ def test_a_day_that_no_document_confirms_stays_unknown() -> None:
         "Tình trạng ở cuối kỳ: số nhóm trẻ được Đề án hỗ trợ đang tạm ngừng hoạt động: 01 nhóm trẻ."
     )
     plan = study().evaluation
-    period = Period(label={"vi": "Đóng cửa", "en": "x"}, starts=date(2020, 2, 3), ends=None, source="CV 1")
+    period = Period(
+        label={"vi": "Đóng cửa", "en": "x"},
+        starts=date(2020, 2, 3),
+        ends=None,
+        source={"vi": "CV 1", "en": "CV 1"},
+    )
     known = replace(plan, disruptions=(replace(plan.disruptions[0], periods=(period,)),))
     told = show.disruption_text(
         closures(study(), {"groups": closed}), results(CLOSED), replace(study(), evaluation=known), "vi"

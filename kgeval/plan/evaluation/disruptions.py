@@ -18,7 +18,7 @@ class Period:
     label: Mapping[str, str]
     starts: date | None
     ends: date | None
-    source: str
+    source: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def _period(block: Block, languages: tuple[str, ...]) -> Period:
         label=block.words("label", languages),
         starts=block.day("starts"),
         ends=block.day("ends"),
-        source=block.need("source"),
+        source=block.words("source", languages),
     )
 
 

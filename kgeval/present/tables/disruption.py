@@ -75,11 +75,12 @@ def windows_table(windows: pd.DataFrame, results: pd.DataFrame, study: Study, la
 
 
 def _period(period: Period, words: Labels) -> str:
-    label, numbers = word_of(period.label, words.lang), Numbers(lang=words.lang)
+    label, source = word_of(period.label, words.lang), word_of(period.source, words.lang)
+    numbers = Numbers(lang=words.lang)
     if period.starts is None and period.ends is None:
-        return words.fill("disruption.unknown", label=label, source=period.source)
+        return words.fill("disruption.unknown", label=label, source=source)
     dates = _from_to(period.starts, period.ends, numbers, words)
-    return words.fill("disruption.known", label=label, dates=dates, source=period.source)
+    return words.fill("disruption.known", label=label, dates=dates, source=source)
 
 
 def _closed(one: Disruption, closures: pd.DataFrame, words: Labels) -> list[str]:
