@@ -82,13 +82,13 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], boundaries:
 def _concluded(store: Store, study: Study) -> dict[str, dict[str, pd.DataFrame]]:
     """Read what the notebooks of each area left beside its results."""
     from kgeval.plan.area import WHOLE
-    from kgeval.present.conference.concluded import STORED
+    from kgeval.present.conference import concluded, offices
 
     places = {WHOLE: WHOLE, **{area.code: area.key for area in study.areas}}
     return {
         code: {
             name: store.read(f"{key}/results/{name}")
-            for name in STORED
+            for name in (*concluded.STORED, *offices.STORED)
             if store.exists(f"{key}/results/{name}")
         }
         for code, key in places.items()

@@ -13,7 +13,7 @@ import pandas as pd
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
 from kgeval.present.charts.chart import Chart
-from kgeval.present.conference import concluded
+from kgeval.present.conference import concluded, offices
 from kgeval.present.conference.drawn import area_charts, charts_by_area
 from kgeval.present.conference.judged import judged_changes, other_results, published_targets
 from kgeval.present.conference.masthead import masthead
@@ -30,6 +30,8 @@ from kgeval.present.tables.spec import TableSpec
 from kgeval.present.text import lowered
 from kgeval.present.word import Appendix, Block, Figure, Heading, Paragraph, report
 
+_OF_REGISTER = ("type", "activities", "persons", "attendances", "cost")
+_OF_BUDGET = ("item", "estimate", "spent", "execution", "settled")
 _NARROW = ("indicator", "value", "interval", "n")  # what a portrait page has room for
 
 
@@ -78,6 +80,7 @@ def _as_of(own: Results, words: Labels) -> list[str]:
 
 def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chapter, ...]:
     others = other_results(own)
+    others = others[~others["indicator"].isin(own.study.programme.indicator_keys)]  # said line by line
     tasks: tuple[Block, ...] = ()
     if len(others):
         tasks = (
@@ -86,11 +89,11 @@ def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chap
         )
     return (
         Chapter(name="features", blocks=concluded.features(own), to_add=True),
-        Chapter(name="leading"),
+        Chapter(name="leading", blocks=offices.leading(own), to_add=True),
         Chapter(name="targets", blocks=tuple(_targets(own, place, by_area))),
-        Chapter(name="tasks", blocks=tasks, to_add=True),
-        Chapter(name="agencies"),
-        Chapter(name="funds", blocks=concluded.costs(own), to_add=True),
+        Chapter(name="tasks", blocks=(*offices.lines(own, "tasks"), *tasks), to_add=True),
+        Chapter(name="agencies", blocks=offices.lines(own, "agencies"), to_add=True),
+        Chapter(name="funds", blocks=(*offices.spending(own), *concluded.costs(own)), to_add=True),
     )
 
 
@@ -99,7 +102,8 @@ def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
     drawn = area_charts(own)
     said = target_sentences(own.endline, own.verdicts, study, lang).paragraphs
     changes = change_sentences(judged_changes(own), study, lang).paragraphs
-    reported: dict[str, str] | None = {} if study.report else None
+    told = offices.reported_values(own)
+    reported: dict[str, str] | None = told if told or study.report else None
     blocks: list[Block] = []
     if said:
         blocks += [
@@ -193,11 +197,12 @@ def _appendices(own: Results, place: str, by_area: Results | None) -> list[Appen
         rows = by_area.endline[by_area.endline["area"] != WHOLE]
         made = areas_table(rows, by_area.verdicts, study, lang)
         tables += [made] if len(made.cells) else []
+    held, paid = offices.activities(own), offices.money(own)
     return [
         *appendix("targets", tables, own),
         *appendix("groups", (), own),
-        *appendix("training", (), own),
-        *appendix("money", (), own),
+        *appendix("training", () if held is None else (_only(held, _OF_REGISTER),), own),
+        *appendix("money", () if paid is None else (_only(paid, _OF_BUDGET),), own),
         *appendix("method", _method(own), own),
         *appendix("praise", (), own),
     ]
