@@ -85,11 +85,7 @@ class Study:
     @property
     def guarded(self) -> dict[str, tuple[str, ...]]:
         """Table → the questions of class restricted: their answers stay in the restricted store."""
-        found = {
-            key: tuple(one.name for one in table.form.questions if one.personal == "restricted")
-            for key, table in self.tables.items()
-        }
-        return {key: names for key, names in found.items() if names}
+        return {key: table.form.guarded for key, table in self.tables.items() if table.form.guarded}
 
     def area(self, name: str) -> Area | None:
         """Return the area with this code or key; ``all`` is None: the whole study.

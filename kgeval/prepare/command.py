@@ -55,7 +55,8 @@ def read(  # noqa: PLR0917 - click hands options over by name
     """Read FILES against one form, without a study, and account for every row.
 
     Writes accepted.parquet, rejected.csv, corrections.csv, findings.csv and accounts.json to --out;
-    what identifies persons goes to --out/restricted. A file that is refused is named in one line.
+    what identifies persons, or is of class restricted, goes to --out/restricted. A file that is refused is
+    named in one line.
 
     \b
     Example:
@@ -87,7 +88,7 @@ def read(  # noqa: PLR0917 - click hands options over by name
         entries = [refused_account(fault.file or path.name, fault) for path, fault in refused]
     else:
         entries = file_accounts(cleaned)
-        _write_read(out, cleaned)
+        _write_read(out, cleaned, form.guarded)
     account = {"files": entries, "total": total(entries)}
     _write(out / "accounts.json", _json(account))
     if as_json:
@@ -219,15 +220,19 @@ def _by_column(counts: dict[str, int]) -> str:
     return ", ".join(f"{column} {count}" for column, count in counts.items()) or "none"
 
 
-def _write_read(out: Path, cleaned: Any) -> None:
+def _write_read(out: Path, cleaned: Any, guarded: Sequence[str]) -> None:
     """Write what ``read`` leaves; the restricted part so that only its owner may open it."""
+    from kgeval.plan.study import GUARDED
     from kgeval.store import Provenance, Store
 
     made_of = Provenance(study="", parameters={"log_hash": cleaned.log_hash})
     store = Store(out)
     for key, table in cleaned.tables.items():
         name = "accepted" if key == next(iter(cleaned.tables)) else f"accepted_{key}"
-        store.write(name, table, made_of)
+        apart = [column for column in guarded if column in table]
+        store.write(name, table.drop(columns=apart), made_of)
+        if apart:
+            store.write(f"restricted/{name}{GUARDED}", table[["rid", *apart]], made_of)
         store.write(f"restricted/{name}", cleaned.restricted[key], made_of)
     for name in ("rejected", "corrections", "findings"):
         _write(out / f"{name}.csv", getattr(cleaned, name).to_csv(index=False, lineterminator="\n"))

@@ -31,7 +31,7 @@ from kgeval.present.prose import (
     target_sentences,
     title,
 )
-from kgeval.present.protection import protection_text
+from kgeval.present.protection import protection_note, protection_text
 from kgeval.present.published import publish, publish_changes, round_labels
 from kgeval.present.section import Headed, section
 from kgeval.present.tables.advice import causes, lessons, recommendations_table
@@ -133,6 +133,7 @@ __all__ = [
     "open_points_table",
     "plan_table",
     "profile_table",
+    "protection_note",
     "protection_text",
     "publish",
     "publish_changes",

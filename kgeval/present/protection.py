@@ -44,3 +44,12 @@ def protection_text(component: pd.DataFrame, cases: int | None, study: Study, la
     if cases is not None:
         said.append(words.fill("protection.cases", n=numbers.count(cases)))
     return Text(paragraphs=(*said, words["protection.rule"], word_of(plan.duty or {}, lang)))
+
+
+def protection_note(study: Study, lang: str) -> Text:
+    """Return where alerts lie and who must open them; whether there is one is not told here."""
+    plan, words = study.evaluation.protection, labels(lang)
+    if not plan.dangers:
+        return Text(paragraphs=())
+    named = plan.named or words["protection.nobody"]
+    return Text(paragraphs=(words.fill("protection.where", named=named),), kind="warning")

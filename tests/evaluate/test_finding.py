@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from kgeval.evaluate import advise, findings, result_rows, weigh_criteria
 from kgeval.evaluate.finding import evidence
 from kgeval.plan.study import read_study
 from tests.evaluate.results import SURVEYS, changes, estimates, study, verdicts
+from tests.present.test_labels import CAUSES
 
 SHORT = {"indicator": "T3", "value": 0.80, "low": 0.72, "high": 0.86}
 NOT_MET = {"indicator": "T3", "target": 0.95, "official": "not_met", "statistical": "not_met"}
@@ -160,6 +162,13 @@ def test_every_name_in_the_evaluation_files_must_stand_somewhere(
     with pytest.raises(StudyError) as error:
         read_study(folder)
     assert any(fault in line for line in error.value.faults), error.value.faults
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_finding_lesson_or_circumstance_names_a_cause(lang: str) -> None:
+    plan = study().evaluation.recommendations
+    for one in (*plan.findings, *(advice for advice in plan.advice if advice.kind != "recommendation")):
+        assert not re.search(CAUSES[lang], one.says[lang], re.IGNORECASE), one.key
 
 
 def conclusions(frame: pd.DataFrame, *, compared: bool = False) -> dict[str, str]:

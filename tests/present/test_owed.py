@@ -197,6 +197,14 @@ def test_statements_are_led_by_their_heading_and_stay_text() -> None:
     assert "<b>" not in evil._repr_html_()
 
 
+def test_the_page_on_cleaning_says_where_alerts_lie_and_not_whether_there_are_any() -> None:
+    said = show.protection_note(study(), "vi")
+    assert "restricted/alerts" in str(said)
+    assert "chưa ghi" in str(said)
+    nothing = replace(study(), evaluation=type(study().evaluation)())
+    assert show.protection_note(nothing, "vi").paragraphs == ()
+
+
 def test_protection_tells_no_number_below_five_and_no_unit() -> None:
     hidden = pd.DataFrame([{"met": float("nan"), "known": float("nan"), "share": float("nan")}])
     said = str(show.protection_text(hidden, None, study(), "vi"))

@@ -152,6 +152,11 @@ class Form:
         return self._by_name[name]
 
     @property
+    def guarded(self) -> tuple[str, ...]:
+        """The questions of class restricted: their answers stay in the restricted store."""
+        return tuple(question.name for question in self.questions if question.personal == "restricted")
+
+    @property
     def repeats(self) -> tuple[Group, ...]:
         """The groups that are repeats."""
         return tuple(group for group in self.groups if group.kind == "repeat")
