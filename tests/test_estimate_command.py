@@ -134,3 +134,106 @@ def test_mistyped_options_are_refused(tmp_path: Path, arguments: list[str]) -> N
 
 def test_help_shows_an_example() -> None:
     assert "kgeval estimate mothers.csv --weight weight" in run("--help").output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.csv", "", "the file is empty"),
+        ("a.csv", "yes,x\n", "holds no rows"),
+        ("a.csv", "yes,yes\n1,0\n", "two columns are called 'yes'"),
+        ("a.parquet", "no table", "cannot be read as .parquet"),
+        ("a.dta", "no table", "cannot be read as .dta"),
+        ("a.sav", "no table", "cannot be read as .sav"),
+        ("a.xlsx", "", "are not read"),
+    ],
+)
+def test_files_that_are_none_are_refused(tmp_path: Path, name: str, text: str, words: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    for design in ([], ["--cluster", "yes"]):
+        with pytest.raises(UserError, match=words):
+            run(tmp_path / name, *design, "--share", "s = ${yes} = 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"x": np.inf}, "infinite"),
+        ({"cluster": np.nan}, "'cluster' has no value"),
+        ({"w": -1.0}, "negative in row 5"),
+        ({"w": np.nan}, "missing or no number in row 5"),
+    ],
+)
+def test_streamed_and_whole_files_are_refused_alike(
+    tmp_path: Path, change: dict[str, float], words: str
+) -> None:
+    frame = sample(25, missing=0).astype({"cluster": "float64"})
+    frame.loc[4, list(change)] = list(change.values())
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    for name in ("a.parquet", "a.csv"):
+        with pytest.raises(UserError, match=words):
+            run(tmp_path / name, *DESIGN_OPTIONS, "--mean", "x = ${x}")
+
+
+def rows_of(tmp_path: Path, *options: str) -> pd.DataFrame:
+    out = tmp_path / "rows.csv"
+    assert run(tmp_path / "a.csv", *DESIGN_OPTIONS, *options, "--out", out).exit_code == 0
+    return pd.read_csv(out)
+
+
+def test_limits_that_cut_nothing_change_nothing(tmp_path: Path) -> None:
+    """Two roads to the same numbers: sums by cluster, and records one by one."""
+    once = sample(26)
+    both = [once.assign(wave=1), once.assign(wave=2, x=once["x"] + 1 + once["z"])]
+    pd.concat(both).to_csv(tmp_path / "a.csv", index=False)
+    for rounds in ("same_clusters", "independent"):
+        options = [*ASKED, "--by", "group", "--change", "wave: 1 -> 2", "--rounds", rounds]
+        plain, long_way = rows_of(tmp_path, *options), rows_of(tmp_path, *options, "--trim", "0,1e9")
+        pd.testing.assert_frame_equal(long_way, plain, rtol=1e-9)
+
+
+def test_known_totals_have_no_error_and_say_so(tmp_path: Path) -> None:
+    frame = sample(27, missing=0)
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    totals = pd.DataFrame({"group": ["a", "b", "c"], "total": [100, 200, 300]})
+    totals.to_csv(tmp_path / "totals.csv", index=False)
+    options = ["--poststratify", str(tmp_path / "totals.csv")]
+    rows = rows_of(tmp_path, "--share", "b = ${group} = 'b'", "--mean", "x = ${x}", *options)
+    assert rows["value"].iloc[0] == pytest.approx(1 / 3)
+    assert rows["se"].iloc[0] == 0
+    assert "known_total" in rows["reason"].iloc[0]
+    assert rows["se"].iloc[1] > 0
+
+
+def test_few_clusters_are_corrected_on_request(tmp_path: Path) -> None:
+    sample(28).to_csv(tmp_path / "a.csv", index=False)
+    plain, corrected = (rows_of(tmp_path, *ASKED, *more) for more in ([], ["--few-clusters", "cr2"]))
+    shares_and_means = corrected["kind"].isin(["share", "mean"])
+    assert (corrected["se"] > plain["se"])[shares_and_means].all()
+    assert (corrected["df"] < plain["df"] + 1)[shares_and_means].all()
+    assert corrected["reason"].str.contains("few_clusters").all()
+    np.testing.assert_allclose(corrected["se"][~shares_and_means], plain["se"][~shares_and_means])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--quantile", "q = ${x}"],
+        ["--quantile", "q = ${x} @ 50"],
+        ["--mean", "x = ${x}", "--replicates", "rw"],
+        ["--mean", "x = ${x}", "--mse"],
+        ["--mean", "x = ${x}", "--bounds", "0.5,2"],
+        ["--mean", "x = ${x}", "--trim", "low"],
+        ["--mean", "x = ${x}", "--rake", "a.csv", "--calibrate", "a.csv"],
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(tmp_path: Path, arguments: list[str]) -> None:
+    sample(24).to_csv(tmp_path / "a.csv", index=False)
+    assert run(tmp_path / "a.csv", *arguments).exit_code == 2
+
+
+def test_codes_may_be_counted_with_where_they_are_plain_numbers(tmp_path: Path) -> None:
+    pd.DataFrame({"age": [3, 4, 4, 3], "x": [1, 2, 3, 4]}).to_csv(tmp_path / "a.csv", index=False)
+    output = run(tmp_path / "a.csv", "--mean", "age = ${age}", "--by", "age").output
+    assert [line.split(",")[2:4] for line in output.splitlines()[1:]] == [["3", "3.0"], ["4", "4.0"]]

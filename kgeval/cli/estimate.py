@@ -134,13 +134,9 @@ def estimate(**given: Any) -> None:
     """Estimate from files."""
     request = read_request(given)
     if given["show_r"]:
-        from kgeval.estimate.r_script import r_script
+        from kgeval.cli.estimate_r import script_of
 
-        text = r_script(
-            [path.name for path in request.paths], request.design, request.measures,
-            by=request.breakdown, where=request.where, options=request.options,
-        )  # fmt: skip
-        click.echo(text)
+        click.echo(script_of(request))
         return
     rows = estimate_files(request)
     if given["sampling_errors"]:

@@ -36,7 +36,7 @@ def estimate_files(request: Request) -> pd.DataFrame:
             "--dask spreads estimates of Parquet files with --cluster, without --change, quantiles or other "
             "weights; leave it out, and this machine does them alone"
         )
-    frame = _frame(request)
+    frame = frame_of(request)
     if not request.weighting.is_plain:
         return _reweighted(request, frame)
     pieces = [_levels_and_change(request, frame)] if request.measures else []
@@ -62,7 +62,8 @@ def _below(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     return pieces[0] if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
 
 
-def _frame(request: Request) -> pd.DataFrame:
+def frame_of(request: Request) -> pd.DataFrame:
+    """Read the columns that are needed; of a change only the records of its two rounds."""
     weighting = request.weighting
     needed = [*request.columns]
     codes = [*request.codes]
@@ -133,7 +134,7 @@ def _reweighted(request: Request, frame: pd.DataFrame) -> pd.DataFrame:
         from kgeval.estimate.rounds import nest_in_rounds
 
         frame, design = nest_in_rounds(frame, design, change.column)
-    calibration, replicates = _calibration(request, frame), _replicates(request, design, frame)
+    calibration, replicates = calibration_of(request, frame), _replicates(request, design, frame)
     options = request.options
     pieces = []
     if request.measures:
@@ -169,7 +170,8 @@ def _reweighted(request: Request, frame: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _calibration(request: Request, frame: pd.DataFrame) -> Calibration | None:
+def calibration_of(request: Request, frame: pd.DataFrame) -> Calibration | None:
+    """Read the population totals and say how to calibrate to them."""
     weighting = request.weighting
     if weighting.totals is None or weighting.method is None:
         return None
@@ -198,14 +200,15 @@ def _replicates(request: Request, design: SampleDesign, frame: pd.DataFrame) -> 
         )  # fmt: skip
     from kgeval.estimate.replicates import given_replicates, read_scales
 
-    scale, rscales = (None, None) if weighting.scales is None else read_scales(_numbers(weighting.scales))
+    scale, rscales = (None, None) if weighting.scales is None else read_scales(numbers_of(weighting.scales))
     return given_replicates(
         frame, weighting.prefix, weighting.kind,
         scale=scale, rscales=rscales, mse=weighting.mse, rho=weighting.rho,
     )  # fmt: skip
 
 
-def _numbers(path: Path) -> pd.DataFrame:
+def numbers_of(path: Path) -> pd.DataFrame:
+    """Read a small table of numbers."""
     return read_files([path], column_names(path), [])
 
 

@@ -18,6 +18,7 @@ from kgeval.estimate.reweighted import joint_of
 from kgeval.estimate.units import Bools
 from kgeval.estimate.weighted import Weighted
 
+NO_VARIANCE = "no_variance: the answers show no sampling variance, so there is no interval"
 COLUMNS = ("from_value", "to_value", "difference", "se", "low", "high", "df", "correlation", "se_independent")
 
 
@@ -95,7 +96,7 @@ def _row(
     if not joint.df >= 1:
         return numbers | {"reason": join(*sample.notes, "no_df: too few clusters for a sampling error")}
     if se <= ZERO * max(abs(before), abs(after)):
-        return numbers | {"se": 0.0, "reason": join(*sample.notes, "no_variance: the change shows no error")}
+        return numbers | {"se": 0.0, "reason": join(*sample.notes, NO_VARIANCE)}
     low, high = t_interval(np.array(after - before), np.array(se), np.array(joint.df), level)
     product = float(np.sqrt(variances.prod()))
     return numbers | {

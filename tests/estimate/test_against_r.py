@@ -6,6 +6,7 @@ package survey is not installed.
 
 from __future__ import annotations
 
+import io
 import shlex
 import shutil
 import subprocess
@@ -199,3 +200,38 @@ def test_other_files_say_the_same(folder: Path, case: str, suffix: str) -> None:
     expected = said(folder, COMMANDS[case], *by)
     found = said(folder, f"{name}{suffix} {options}", *by)
     pd.testing.assert_frame_equal(found, expected, rtol=1e-9, check_dtype=False)
+
+
+SHOWN = (
+    "apiclus2",
+    "apistrat quantile",
+    "rake",
+    "trim",
+    "scd_Fay mse",
+    "made JK1 rake",
+    "change independent",
+)
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_the_script_that_is_shown_says_the_same(folder: Path, case: str) -> None:
+    name, *options = [
+        str(folder / option) if option.endswith(".csv") else option for option in shlex.split(COMMANDS[case])
+    ]
+    options += ["--by", BY[case]] if case in BY else []
+    shown = CliRunner().invoke(command, [str(folder / f"{name}.csv"), *options, "--show-r"]).output
+    done = subprocess.run(
+        ["Rscript", "-"], input=shown, cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    printed = pd.read_csv(io.StringIO(done.stdout), dtype={"domain": "str"})
+    found = said(folder, COMMANDS[case], *(["--by", BY[case]] if case in BY else []))
+    if "wave" in found:
+        found, printed = (rows[rows["kind"] == "change"] for rows in (found, printed))
+    keys = ["indicator", *([BY[case]] if case in BY else [])]
+    both = found.merge(printed.rename(columns={"domain": BY.get(case, "")}), on=keys, suffixes=("", "_r"))
+    assert len(both) == len(printed) > 0
+    for column in ("value", "se", "low", "high", "df"):
+        np.testing.assert_allclose(
+            both[column], both[f"{column}_r"], rtol=ITERATED.get(case, 1e-8), err_msg=column
+        )
