@@ -95,15 +95,15 @@ def _row(
     numbers |= {"from_value": before, "to_value": after, "difference": after - before, "df": joint.df}
     if not joint.df >= 1:
         return numbers | {"reason": join(*sample.notes, "no_df: too few clusters for a sampling error")}
+    product = float(np.sqrt(variances.prod()))
+    numbers |= {
+        "correlation": float(np.clip(covariance / product, -1, 1)) if product > 0 else np.nan,
+        "se_independent": float(np.sqrt(variances.sum())),
+    }
     if se <= ZERO * max(abs(before), abs(after)):
         return numbers | {"se": 0.0, "reason": join(*sample.notes, NO_VARIANCE)}
     low, high = t_interval(np.array(after - before), np.array(se), np.array(joint.df), level)
-    product = float(np.sqrt(variances.prod()))
-    return numbers | {
-        "se": se, "low": float(low), "high": float(high),
-        "correlation": covariance / product if product > 0 else np.nan,
-        "se_independent": float(np.sqrt(variances.sum())), "reason": join(*sample.notes),
-    }  # fmt: skip
+    return numbers | {"se": se, "low": float(low), "high": float(high), "reason": join(*sample.notes)}
 
 
 def _inside(known: Answers, side: Bools) -> Answers:
