@@ -32,7 +32,7 @@ def lines(own: Results, shown: str) -> tuple[Block, ...]:
     here = WHOLE in own.areas
     table = plan_table(rows, own.estimates, own.verdicts, own.study, own.lang, shown=shown, answered=not here)
     return tuple(
-        Paragraph(text=f"{cells['text']}: {cells['result']}") for cells in table.cells.to_dict("records")
+        Paragraph(text=f"{cells['text']}. {cells['result']}") for cells in table.cells.to_dict("records")
     )
 
 

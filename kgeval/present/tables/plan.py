@@ -99,14 +99,18 @@ def _result(line: Line, said: list[pd.Series], study: Study, words: Labels) -> s
     if not said:
         parts = [word_of(line.silent, words.lang)]
     else:
-        parts = ["; ".join(_figure(row, study, words) for row in said) + "."]
+        first, *more = (_figure(row, study, words) for row in said)
+        parts = ["; ".join([first, *(figure[:1].lower() + figure[1:] for figure in more)]) + "."]
     return " ".join([*parts, *filter(None, [word_of(line.always, words.lang)])])
 
 
 def _figure(row: pd.Series, study: Study, words: Labels) -> str:
     """Return ``Short name: 83,6% (chỉ tiêu 80%: Vượt)``."""
     indicator = study.indicator(text_of(row, "indicator"), text_of(row, "variant"))
-    measure = Measure(kind=indicator.kind, lang=words.lang, unit=text_of(row, "unit"))
+    # a name that begins with its unit needs none behind its number
+    unit, name = text_of(row, "unit"), text_of(row, "short")
+    unit = "" if name.casefold().startswith(unit.casefold()) else unit
+    measure = Measure(kind=indicator.kind, lang=words.lang, unit=unit)
     value = number_of(row, "value")
     if value is None:
         result = words["plan.hidden"]
@@ -126,7 +130,7 @@ def _figure(row: pd.Series, study: Study, words: Labels) -> str:
     missing = int(number_of(row, "n_missing") or 0)
     if missing and indicator.kind in ("total", "count"):
         result += words.fill("plan.unknown", count=missing)
-    return words.fill("plan.figure", name=text_of(row, "short"), result=result) + _judged(row, measure, words)
+    return words.fill("plan.figure", name=name, result=result.rstrip()) + _judged(row, measure, words)
 
 
 def _judged(row: pd.Series, measure: Measure, words: Labels) -> str:
