@@ -2,7 +2,8 @@
 
 ``estimate_indicators`` and ``change_indicators`` give the frames of a study's indicators in one area,
 ``judge`` holds them against the targets; ``change`` serves any frame. What a change allows to say:
-``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side).
+``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side),
+``decompose`` (composition and what changed within groups).
 ``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
 and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``reported_against_surveyed``,
 ``closures``, ``windows``, ``profile``, ``equity_rows``, ``unit_costs``, ``safety_component``,
@@ -16,6 +17,7 @@ from kgeval.evaluate.attrition import attrition, events
 from kgeval.evaluate.change import change
 from kgeval.evaluate.comparison import compare_changes
 from kgeval.evaluate.criterion import weigh_criteria
+from kgeval.evaluate.decomposition import decompose
 from kgeval.evaluate.disruption import closures, windows
 from kgeval.evaluate.equity import equity_rows
 from kgeval.evaluate.fieldwork import fieldwork, reported_against_surveyed
@@ -39,6 +41,7 @@ __all__ = [
     "change_indicators",
     "closures",
     "compare_changes",
+    "decompose",
     "equity_rows",
     "estimate_indicators",
     "events",

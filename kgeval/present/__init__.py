@@ -39,6 +39,7 @@ from kgeval.present.tables.attribution import (
     attrition_table,
     balance_table,
     comparison_table,
+    decomposition_table,
     events_table,
 )
 from kgeval.present.tables.costs import costs_table
@@ -110,6 +111,7 @@ __all__ = [
     "criteria_text",
     "crosschecks_table",
     "disagreements_table",
+    "decomposition_table",
     "disruption_text",
     "dumbbell",
     "equity_table",

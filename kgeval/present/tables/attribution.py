@@ -9,9 +9,11 @@ import pandas as pd
 
 from kgeval.plan.indicator import MAIN
 from kgeval.plan.panel import FATES
+from kgeval.present.comparability import comparable_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.published import by_label
 from kgeval.present.style import change_colour
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
 
@@ -285,4 +287,47 @@ def _columns(words: Labels, *wanted: tuple[str, Align]) -> list[Column]:
             align=align,
         )
         for key, align in wanted
+    ]
+
+
+def decomposition_table(parts: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return each change divided into composition and within, by the classes it was divided by."""
+    words = labels(lang)
+    rows = []
+    for row in parts.to_dict("records"):
+        indicator = study.indicator(row["indicator"], row["variant"])
+        measure = Measure(kind=indicator.kind, lang=lang)
+        rows.append(
+            {
+                "by": (by_label(study, indicator, row["by"], lang), None),
+                "difference": (_points(row, "change", measure), number_of(row, "change")),
+                **{
+                    part: (_part_cell(row, part, measure), number_of(row, part))
+                    for part in ("composition", "within")
+                },
+            }
+        )
+    return table_of(
+        "decomposition",
+        words["attribution.decomposition"],
+        _columns(
+            words, ("by", "left"), ("difference", "right"), ("composition", "right"), ("within", "right")
+        ),
+        rows,
+        groups=[_name(study.indicator(key), lang) for key in parts["indicator"]],
+        notes=[words["attribution.note_decomposition"], *_cautions(parts, study, lang)],
+    )
+
+
+def _part_cell(row: Record, part: str, measure: Measure) -> str:
+    cell: Record = {"difference": row[part], "low": row[f"{part}_low"], "high": row[f"{part}_high"]}
+    return gap_cell(cell, measure)
+
+
+def _cautions(parts: pd.DataFrame, study: Study, lang: str) -> list[str]:
+    """Return what must be known to read the change of an indicator that is compared with caution."""
+    marked = dict.fromkeys(parts.loc[parts["comparable"] == "caution", "indicator"])
+    return [
+        f"{_name(indicator, lang)}: {comparable_words(indicator, lang)}"
+        for indicator in map(study.indicator, marked)
     ]
