@@ -36,6 +36,7 @@ class Case:
     domains: int
     engines: tuple[str, ...]
     times: int
+    once: tuple[str, ...] = ()  # engines that take minutes: one run, not warmed up
 
     @property
     def name(self) -> str:
@@ -45,14 +46,14 @@ class Case:
 
 SMALL = [
     Case(records=500, domains=3, engines=("kgeval", "kgeval one", "pandas", "svy", "R"), times=30),
-    Case(records=100_000, domains=3, engines=("kgeval", "pandas", "svy", "R"), times=5),
-    Case(records=100_000, domains=700, engines=("kgeval", "pandas", "svy"), times=2),
+    Case(records=100_000, domains=3, engines=("kgeval", "pandas", "svy", "R"), times=5, once=("R",)),
+    Case(records=100_000, domains=700, engines=("kgeval", "pandas", "svy"), times=5, once=("svy",)),
 ]
 LARGE = [
     Case(
         records=1_000_000, domains=700, engines=("kgeval", "kgeval stream", "pandas", "plain DuckDB"), times=3
     ),
-    Case(records=10_000_000, domains=700, engines=("kgeval stream", "plain DuckDB"), times=3),
+    Case(records=10_000_000, domains=700, engines=("kgeval stream", "plain DuckDB"), times=2),
 ]
 
 
@@ -182,8 +183,8 @@ run <- function() do.call(rbind, lapply(paste0("y", 0:14), function(name) {{
   s <- subset(svydesign(~cluster, strata = ~stratum, weights = ~w, data = d, nest = TRUE), !is.na(d[[name]]))
   b <- svyby(reformulate(name), ~domain, s, svymean)
   data.frame(indicator = name, domain = b$domain, value = b[[2]], se = SE(b)) }}))
-times <- sapply(1:{times}, function(i) system.time(run())[["elapsed"]])
-write.csv(run(), "{out}", row.names = FALSE); cat(times)
+times <- sapply(1:{times}, function(i) system.time(answers <<- run())[["elapsed"]])
+write.csv(answers, "{out}", row.names = FALSE); cat(times)
 """
 
 
@@ -191,7 +192,7 @@ def worker(engine: str, path: Path, times: int, out: Path) -> None:
     """Time one engine and leave its answers."""
     run = ENGINES[engine](path)
     seconds, cpu = [], []
-    answers = run()
+    answers = run() if times > 1 else pd.DataFrame()
     for _ in range(times):
         start, start_cpu = time.perf_counter(), time.process_time()
         answers = run()
@@ -206,7 +207,15 @@ def measure(engine: str, case: Case, path: Path, out: Path) -> dict[str, float] 
     """Run an engine in a process of its own; ``None`` where it is not installed."""
     if engine == "R":
         return measure_r(case, path, out)
-    command = [sys.executable, __file__, "worker", engine, str(path), str(case.times), str(out)]
+    command = [
+        sys.executable,
+        __file__,
+        "worker",
+        engine,
+        str(path),
+        str(1 if engine in case.once else case.times),
+        str(out),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"  {engine}: not measured ({done.stderr.strip().splitlines()[-1]})")
@@ -219,7 +228,7 @@ def measure_r(case: Case, path: Path, out: Path) -> dict[str, float] | None:
         return None
     csv, answers = path.with_suffix(".csv"), out.with_suffix(".csv")
     pd.read_parquet(path).to_csv(csv, index=False)
-    times = min(case.times, 3)
+    times = 1 if "R" in case.once else min(case.times, 3)
     script = R_SCRIPT.format(csv=csv, out=answers, times=times)
     done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -262,13 +271,16 @@ def main(cases: list[Case], *, report: bool) -> None:
 
 
 def page(rows: pd.DataFrame) -> str:
-    base = rows[rows["engine"].isin(["kgeval", "kgeval stream"])].groupby("case")["seconds"].min()
+    ours = rows[rows["engine"].isin(["kgeval", "kgeval stream"])]
+    base = ours.groupby("case")[["seconds", "cpu"]].min()
     how = (
-        f"Made by `benchmarks/estimation.py`, two {platform.machine()} cores, Python "
+        f"Made by `benchmarks/estimation.py all`, two {platform.machine()} cores, Python "
         f"{platform.python_version()}. Records × domains; 15 indicators with missing answers; medians "
-        "without imports; the ratio is to this engine on the same case. The answers (shares and their "
-        "standard errors) are asserted equal. `pandas` gives shares without standard errors, `plain DuckDB` "
-        "only the sums; `kgeval one` is a single estimate, arrays in, row out."
+        "without imports. The ratio is to this engine on the same case, of CPU time where it is measured (other "
+        "work on a shared machine disturbs it less than the clock), else of the clock. The answers (shares and "
+        "their standard errors) are asserted equal. `pandas` gives shares without standard errors, `plain "
+        "DuckDB` only the sums; `kgeval one` is a single estimate, arrays in, row out; peak memory is that of "
+        "the process, the data included."
     )
     lines = [
         "# Speed of the estimates",
@@ -279,9 +291,11 @@ def page(rows: pd.DataFrame) -> str:
         "|---|---|---:|---:|---:|---:|",
     ]
     for row in rows.itertuples(index=False):
+        timed = not np.isnan(row.cpu)
         memory = "" if np.isnan(row.mib) else f"{row.mib:,.0f} MiB"
-        cpu = "" if np.isnan(row.cpu) else f"{row.cpu * 1e3:,.1f} ms"
-        ratio = row.seconds / base[row.case]
+        cpu = f"{row.cpu * 1e3:,.1f} ms" if timed else ""
+        name = "cpu" if timed else "seconds"
+        ratio = getattr(row, name) / base.loc[row.case, name]
         lines.append(
             f"| {row.case} | {row.engine} | {row.seconds * 1e3:,.1f} ms | {cpu} | {ratio:,.1f} | {memory} |"
         )
