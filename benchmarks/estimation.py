@@ -276,11 +276,11 @@ def page(rows: pd.DataFrame) -> str:
     how = (
         f"Made by `benchmarks/estimation.py all`, two {platform.machine()} cores, Python "
         f"{platform.python_version()}. Records × domains; 15 indicators with missing answers; medians "
-        "without imports. The ratio is to this engine on the same case, of CPU time where it is measured (other "
-        "work on a shared machine disturbs it less than the clock), else of the clock. The answers (shares and "
-        "their standard errors) are asserted equal. `pandas` gives shares without standard errors, `plain "
-        "DuckDB` only the sums; `kgeval one` is a single estimate, arrays in, row out; peak memory is that of "
-        "the process, the data included."
+        "without imports. The ratio is to this engine on the same case, of CPU time where it is measured "
+        "(other work on a shared machine disturbs it less than the clock), else of the clock. The answers "
+        "(shares and their standard errors) are asserted equal. `pandas` gives shares without standard "
+        "errors, `plain DuckDB` only the sums; `kgeval one` is a single estimate, arrays in, row out; peak "
+        "memory is that of the process, the data included."
     )
     lines = [
         "# Speed of the estimates",
