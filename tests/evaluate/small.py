@@ -23,7 +23,7 @@ def panel(**changes: Any) -> Panel:
             Transition(label=WORDS, before=parse("${legal} = 0"), after=parse("${legal} = 1"), changed=""),
             Transition(label=WORDS, before=None, after=None, changed="place"),
         ),
-        "columns": ("legal",), "classes": ("area",), "note": {},
+        "columns": ("legal",), "classes": ("area",), "same": (), "note": {},
     }  # fmt: skip
     return Panel(**(given | changes))
 
