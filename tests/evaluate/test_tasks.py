@@ -211,3 +211,27 @@ def test_a_sum_over_reports_is_not_known_while_one_is_missing(
     # an agency that has not reported has no figure, which is not a figure of nothing
     silent = tables | {"agencies": tables["agencies"][tables["agencies"]["agency"] != "YT"]}
     assert crosscheck(study, silent).set_index("check").loc["health_checks", "status"] == "right_only"
+
+
+def test_an_open_breach_bars_quality_but_not_management_and_levels_stay_nested(
+    study: Study, tables: dict[str, pd.DataFrame]
+) -> None:
+    levels = ["quality_strict", "quality_standard", "quality_legal_only"]
+    groups, visits = tables["groups"], tables["checklist"]
+    good = groups[groups["quality_strict"].fillna(value=False) & groups["round"].eq("endline")][
+        "group_id"
+    ].iloc[0]
+    hit = visits["group_id"].eq(good) & visits["round"].eq("endline")
+    raw = {key: frame[[c for c in frame if c not in levels]] for key, frame in tables.items()}
+    for closed, expected in ((None, [False, False, True]), ("1", [True, True, True])):
+        spoiled = visits.assign(GS90=visits["GS90"].mask(hit, "1"), GS94=visits["GS94"].mask(hit, closed))
+        again = link(study, raw | {"checklist": spoiled})["groups"]
+        one = again[again["group_id"].eq(good) & again["round"].eq("endline")].iloc[0]
+        assert [one[level] for level in levels] == expected
+        known = again[levels].astype("Float64").fillna(0.5)  # false below unknown below true
+        assert (known["quality_strict"] <= known["quality_standard"]).all()
+        assert (known["quality_standard"] <= known["quality_legal_only"]).all()
+    unvisited = link(study, raw | {"checklist": visits[~hit]})["groups"]
+    one = unvisited[unvisited["group_id"].eq(good) & unvisited["round"].eq("endline")].iloc[0]
+    assert pd.isna(one["quality_standard"])  # no checklist: not assessed
+    assert one["quality_legal_only"]
