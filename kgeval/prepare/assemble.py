@@ -166,12 +166,15 @@ def _table(work: Work, values: pd.DataFrame, rids: pd.Index) -> pd.DataFrame:
         if question.repeat == work.draft.repeat and question.name not in {*journal.direct(form), *ADDED}
     ]
     answers = rows_of(work.draft.select(public, values), rids)
-    head = pd.DataFrame({"rid": pd.Series(rids, index=rids, dtype="str")})
+    head = {"rid": pd.Series(rids, index=rids, dtype="str")}
     if work.placed:
-        head = head.join(work.draft.placed)
+        head |= {name: work.draft.placed[name].reindex(rids) for name in ("round", "area")}
     if work.draft.parents is not None:
-        head["parent"] = work.draft.parents
-    return head.join(answers).reset_index(drop=True)
+        head["parent"] = work.draft.parents.reindex(rids)
+    table = answers.set_axis(pd.RangeIndex(len(answers)), axis=0)
+    for place, (name, column) in enumerate(head.items()):
+        table.insert(place, name, column.array)
+    return table
 
 
 def _restricted(draft: Draft, kept: pd.Index) -> pd.DataFrame:

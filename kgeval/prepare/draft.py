@@ -111,7 +111,7 @@ class Draft:
             elif name in self.questions:
                 of = plain.DTYPES[plain.kind(self.form.question(name).type)]
                 columns[name] = pd.Series(index=answers.index, dtype=of)
-        return pd.DataFrame(columns, index=answers.index)
+        return pd.DataFrame(columns, index=answers.index, copy=False)
 
     def truth(
         self, condition: Expression, *, current: pd.Series | None = None, today: date | None = None

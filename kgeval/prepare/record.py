@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 
@@ -18,6 +19,11 @@ NOTE_COLUMNS = ("code", "row", "column", "count", "detail")
 
 def no_notes() -> pd.DataFrame:
     """Return a notes frame without rows."""
+    return _no_notes().copy()
+
+
+@cache
+def _no_notes() -> pd.DataFrame:
     notes = pd.DataFrame({column: pd.Series(dtype="str") for column in NOTE_COLUMNS})
     return notes.astype({"row": "Int64", "count": "int64"})
 

@@ -206,7 +206,7 @@ def spoiled_workbook(rng: random.Random) -> tuple[str, bytes]:
         sheet.append([float(c) if rng.random() < 0.3 and c.isascii() and c.isdigit() else c for c in cells])
     stream = io.BytesIO()
     workbook.save(stream)
-    data = stream.getvalue()
+    data = at_no_time(stream.getvalue())
     if rng.random() < 0.4:
         data = with_spoiled_part(rng, data)
     if rng.random() < 0.4:
@@ -215,12 +215,25 @@ def spoiled_workbook(rng: random.Random) -> tuple[str, bytes]:
 
 
 def with_spoiled_part(rng: random.Random, data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    chosen = rng.choice([*parts])
+    return archive({**parts, chosen: rng.choice(BYTE_FAULTS)(rng, parts[chosen])})
+
+
+def at_no_time(data: bytes) -> bytes:
+    """Return a workbook without the moment of its making, so that a seed gives the same bytes again."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        parts = {name: re.sub(rb"20[0-9-]{8}T[0-9:]{8}Z", b"2020-01-01T00:00:00Z", old.read(name))
+                 for name in old.namelist()}  # fmt: skip
+    return archive(parts)
+
+
+def archive(parts: dict[str, bytes]) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        chosen = rng.choice(old.namelist())
-        for name in old.namelist():
-            part = old.read(name)
-            new.writestr(name, rng.choice(BYTE_FAULTS)(rng, part) if name == chosen else part)
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, part in parts.items():
+            new.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), part, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 

@@ -34,7 +34,7 @@ def read_columns(
     import pyarrow.compute as pc
 
     odd = _Odd(delimiter)
-    table = _parsed(text, delimiter, header_row, width)
+    table = _parsed(text, delimiter, header_row, width) if len(text) > _BLOCK else None
     if table is None:
         table = _parsed(text, delimiter, header_row, width, odd)
     ragged = [row for row in odd.rows if row[0] > header_row]

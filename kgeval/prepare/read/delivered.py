@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -232,10 +233,18 @@ def _rids(rows: pd.Index, source: Source) -> pd.Index:
 
 def _structural(kinds: pd.Series, cells: pd.DataFrame, source: Source) -> pd.DataFrame:
     kinds = kinds.dropna()
+    if kinds.empty:
+        return _no_rows("kind").set_axis(_rids(kinds.index, source), axis=0)
     rows = cells.loc[kinds.index]
     text = [_raw_text(values, source.delimiter) for values in rows.itertuples(index=False, name=None)]
     frame = pd.DataFrame({"row": kinds.index, "kind": kinds.to_numpy(), "text": pd.Series(text, dtype="str")})
     return frame.astype({"row": "int64", "kind": "str"}).set_index(_rids(kinds.index, source))
+
+
+@cache
+def _no_rows(why: str) -> pd.DataFrame:
+    """Return rows set apart where there are none, as in most sheets."""
+    return pd.DataFrame({"row": [], why: [], "text": []}).astype({"row": "int64", why: "str", "text": "str"})
 
 
 def _raw_text(values: tuple[object, ...], delimiter: str) -> str:
@@ -245,6 +254,8 @@ def _raw_text(values: tuple[object, ...], delimiter: str) -> str:
 
 def _rejected(body: Body, source: Source) -> pd.DataFrame:
     ragged = body.ragged
+    if ragged.empty:
+        return _no_rows("reason").set_axis(_rids(ragged.index, source), axis=0)
     frame = pd.DataFrame(
         {
             "row": pd.Series(ragged.index, dtype="int64"),
