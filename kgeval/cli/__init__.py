@@ -26,9 +26,9 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Simulate the deliveries of a study, with a known truth.",
     ),
     "clean": ("kgeval.prepare.command", "clean", "Clean a study's deliveries, without notebooks."),
-    "read": ("kgeval.prepare.command", "read", "Read any file with any form: records, findings, codebook."),
+    "read": ("kgeval.prepare.command", "read", "Read any file with any form: records, findings, account."),
     "audit": ("kgeval.prepare.command", "audit", "Find the cells that changed with no line in the log."),
-    "codebook": ("kgeval.prepare.command", "codebook", "Write the codebook of a form and its data."),
+    "codebook": ("kgeval.cli.codebook", "codebook", "Write the codebook of a study, and of a run of it."),
     "estimate": (
         "kgeval.cli.estimate",
         "estimate",

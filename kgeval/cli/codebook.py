@@ -1,0 +1,84 @@
+"""``kgeval codebook``: what every column holds and, after a run, how its answers are distributed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from kgeval.errors import ParameterError
+
+_PATH = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("study", metavar="STUDY", type=_PATH)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file: .xlsx or .html.")
+@click.option("--review", type=_PATH, help="A finished run: its answers are described as well.")
+@click.option("--lang", default="vi", help="Language of the words: vi or en.")
+def codebook(study: Path, out: Path, review: Path | None, lang: str) -> int:
+    """Write the codebook of STUDY: tables, columns, labels, choices, skips, limits, classes.
+
+    With --review the distribution of the answers stands beside each question, suppressed as in
+    published tables; nothing is said of the answers that name persons.
+
+    \b
+    Example:
+      kgeval codebook surveys/my_study --out build/codebook.html --review build/review
+    """  # noqa: D301  \b keeps click from joining lines
+    from kgeval.cli.forms import form_files
+    from kgeval.plan.codebook import codebook as entries_of
+    from kgeval.plan.form import read_form
+    from kgeval.plan.study import read_study
+    from kgeval.present.codebook import Book, codebook_page, codebook_workbook
+    from kgeval.present.labels import labels
+    from kgeval.store import write_whole
+
+    if out.suffix not in (".xlsx", ".html"):
+        raise ParameterError(
+            f"a codebook is .xlsx or .html, not {out.suffix!r}; name the file {out.stem}.xlsx"
+        )
+    labels(lang)
+    plan = read_study(study)
+    if lang not in plan.languages:
+        raise ParameterError(
+            f"the study speaks {', '.join(plan.languages)}, not {lang!r}; choose one of them"
+        )
+    others = {path.stem: read_form(path) for path in form_files(study) if path.stem not in plan.tables}
+    book = Book(
+        title=plan.title[lang],
+        lang=lang,
+        languages=plan.languages,
+        entries=entries_of(plan, others),
+        tables={key: table.label[lang] for key, table in plan.tables.items()}
+        | {key: form.title for key, form in others.items()},
+        rounds={one.key: one.label[lang] for one in plan.rounds},
+        distribution=None if review is None else _distribution(plan, review),
+        synthetic=review is not None and _is_synthetic(review),
+        banner=plan.banner.get(lang, ""),
+    )
+    content = codebook_page(book).encode("utf-8") if out.suffix == ".html" else codebook_workbook(book)
+    write_whole(out, content)
+    click.echo(f"{len(book.entries)} columns of {len(book.tables)} tables in {out}")
+    return 0
+
+
+def _distribution(plan: Any, review: Path) -> pd.DataFrame:
+    from kgeval.protect.distribution import distribution
+    from kgeval.store import Store
+
+    store = Store(review)
+    keys = [area.key for area in plan.areas]
+    there = [key for key in plan.tables if any(store.exists(f"{area}/clean/{key}") for area in keys)]
+    if not there:
+        raise ParameterError(f"{review} holds no clean tables of this study; make them with `kgeval run`")
+    parts = [distribution(store.gather(f"clean/{key}", keys), plan.tables[key]) for key in there]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _is_synthetic(review: Path) -> bool:
+    path = review / "run.json"
+    return path.is_file() and bool(json.loads(path.read_text(encoding="utf-8")).get("synthetic", False))
