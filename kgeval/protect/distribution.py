@@ -16,6 +16,7 @@ COLUMNS = ("table", "question", "round", "asked", "n", "kind", "code", "value", 
 QUANTILES = {"p25": 0.25, "median": 0.5, "p75": 0.75}
 _CHOICES = frozenset({"select_one", "select_multiple", "rank"})
 _NUMBERS = frozenset({"integer", "decimal", "range", "calculate"})
+_SILENT = frozenset({"direct", "restricted"})
 _FEW_RECORDS = 30  # a full count of no more than this is judged as a census of groups
 _FEWEST_FOR_NUMBERS = 25  # below, a quartile stands for a handful of persons
 
@@ -37,13 +38,13 @@ def distribution(records: pd.DataFrame, table: Table) -> pd.DataFrame:
         ``mean`` and quartiles; for a date its quartiles in days since 1970; for all else one row of kind
         ``text``. ``asked`` counts the records that the skip lets through, ``n`` the answers.
         ``value`` is missing where ``withheld`` names the rule of disclosure that forbids it.
-        Nothing at all is said of a question of class ``direct``, not even how many answered.
+        Nothing is said of a question of class ``direct`` or ``restricted``, not even how many answered.
     """
     rows = []
     for round_, part in records.groupby("round", sort=False):
         weights = part[table.design.weight] if table.design.weight else pd.Series(1.0, index=part.index)
         for question in table.form.main_questions:
-            if question.personal != "direct" and question.name in part:
+            if question.personal not in _SILENT and question.name in part:
                 profile = _profile(question, table, len(part))
                 head = (table.key, question.name, str(round_), _asked(question, part))
                 rows += [(*head, *row) for row in _question(question, part[question.name], weights, profile)]
@@ -76,21 +77,16 @@ def _question(
     least = max(profile.denominator, profile.breakdown_denominator)
     too_few = f"{name}: denominator below {least}" if n < least else ""
     if question.type in _CHOICES:
-        yield from _choices(question, given, weights, profile, name, too_few)
+        yield from _choices(question, given, weights, judged, too_few)
         return
     number = question.type in _NUMBERS and pd.api.types.is_numeric_dtype(given)
     date = question.type in {"date", "today"} and pd.api.types.is_datetime64_any_dtype(given)
     if not (number or date):
         yield n, "text", "", np.nan, ""
         return
-    if n < max(least, _FEWEST_FOR_NUMBERS):
-        yield (
-            n,
-            "date" if date else "number",
-            "",
-            np.nan,
-            f"{name}: denominator below {max(least, _FEWEST_FOR_NUMBERS)}",
-        )
+    kind, least = "date" if date else "number", max(least, _FEWEST_FOR_NUMBERS)
+    if n < least:
+        yield n, kind, "", np.nan, f"{name}: denominator below {least}"
         return
     values = (given.astype("datetime64[s]").astype("int64") / 86400 if date else given).to_numpy(
         dtype="float64"
@@ -99,12 +95,13 @@ def _question(
     if number:
         yield n, "number", "mean", float(np.average(values, weights=weight)), ""
     for code, share in QUANTILES.items():
-        yield n, "date" if date else "number", code, _quantile(values, weight, share), ""
+        yield n, kind, code, _quantile(values, weight, share), ""
 
 
 def _choices(
-    question: Question, given: pd.Series, weights: pd.Series, profile: Profile, name: str, too_few: str
+    question: Question, given: pd.Series, weights: pd.Series, judged: tuple[str, Profile], too_few: str
 ) -> Iterator[tuple[int, str, str, float, str]]:
+    name, profile = judged
     n = len(given)
     weight = weights[given.index].to_numpy(dtype="float64")
     several = question.type != "select_one"

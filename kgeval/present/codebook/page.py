@@ -28,7 +28,8 @@ def codebook_page(book: Book) -> str:
     ]
     lead = "".join(f"<p>{escape(note)}</p>" for note in notes)
     parts = "".join(_table(book, key, name, words) for key, name in book.tables.items())
-    body = f'<main id="main" class="codebook"><h1>{escape(title)}</h1>{lead}<nav><ul>{links}</ul></nav>{parts}</main>'
+    head = f"<h1>{escape(title)}</h1>{lead}<nav><ul>{links}</ul></nav>"
+    body = f'<main id="main" class="codebook">{head}{parts}</main>'
     return whole_page(title, body, book.lang, synthetic=book.synthetic, banner=book.banner)
 
 
@@ -40,7 +41,8 @@ def _table(book: Book, key: str, name: str, words: Labels) -> str:
             section = here
             cards.append(f"<h3>{escape(section)}</h3>" if section else "")
         cards.append(_card(book, entry, words))
-    return f'<section id="t-{escape(key)}"><h2>{escape(name)} <code>{escape(key)}</code></h2>{"".join(cards)}</section>'
+    head = f"<h2>{escape(name)} <code>{escape(key)}</code></h2>"
+    return f'<section id="t-{escape(key)}">{head}{"".join(cards)}</section>'
 
 
 def _card(book: Book, entry: Entry, words: Labels) -> str:
@@ -60,8 +62,9 @@ def _card(book: Book, entry: Entry, words: Labels) -> str:
         if text
     )
     return (
-        f'<article id="c-{escape(entry.table)}-{escape(entry.name)}"><header class="name"><code>{escape(entry.name)}'
-        f'</code>{"".join(marks)}</header><p class="label">{escape(label or entry.name)}</p>{translated}'
+        f'<article id="c-{escape(entry.table)}-{escape(entry.name)}">'
+        f'<header class="name"><code>{escape(entry.name)}</code>{"".join(marks)}</header>'
+        f'<p class="label">{escape(label or entry.name)}</p>{translated}'
         f"{_answers(book, entry, words)}<dl>{facts}</dl></article>"
     )
 
@@ -129,6 +132,9 @@ def _round(book: Book, rows: list[dict[str, Any]], key: str, words: Labels) -> s
 def _cell(book: Book, row: dict[str, Any] | None) -> str:
     if row is None:
         return "<td></td><td></td>"
-    share = row["value"] if row["kind"] == "share" and row["value"] == row["value"] else 0.0  # noqa: PLR0124
-    bar = f'<svg class="bar" width="90" height="9" aria-hidden="true"><rect width="{90 * share:.1f}" height="9"/></svg>'
+    share = row["value"] if row["kind"] == "share" and row["value"] == row["value"] else 0.0
+    bar = (
+        '<svg class="bar" width="90" height="9" aria-hidden="true">'
+        f'<rect width="{90 * share:.1f}" height="9"/></svg>'
+    )
     return f'<td class="value">{escape(book.shown(row))}</td><td>{bar if row["kind"] == "share" else ""}</td>'

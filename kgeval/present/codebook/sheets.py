@@ -12,8 +12,10 @@ from kgeval.present.numbers import Numbers
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 from kgeval.present.workbook import Sheet, workbook
 
-_TEXTS = ("name", "section", "type", "choices", "skip", "required", "constraint", "message", "calculation", "missing",
-          "personal", "source", "indicators")  # fmt: skip
+_TEXTS = (
+    "name", "section", "type", "choices", "skip", "required", "constraint", "message", "calculation",
+    "missing", "personal", "source", "indicators",
+)  # fmt: skip
 
 
 def codebook_workbook(book: Book) -> bytes:
@@ -67,24 +69,10 @@ def _texts(book: Book, entry: Entry, words: Labels) -> dict[str, str]:
 
 
 def _distribution(book: Book, words: Labels) -> TableSpec:
-    numbers = Numbers(lang=book.lang)
     rows: list[dict[str, tuple[str, object]]] = []
     for entry in book.entries:
         answers = {one.name: word_of(one.label, book.lang) for one in entry.choices}
-        for row in book.answers(entry):
-            rows.append(
-                {
-                    "table": (book.tables[entry.table], None),
-                    "name": (entry.name, None),
-                    "wording": (word_of(entry.label, book.lang), None),
-                    "round": (book.rounds.get(row["round"], row["round"]), None),
-                    "asked": (numbers.number(row["asked"], 0), row["asked"]),
-                    "n": (numbers.number(row["n"], 0), row["n"]),
-                    "code": (_answer(row, answers, words), None),
-                    "value": (book.shown(row), None if row["kind"] == "date" else row["value"]),
-                    "withheld_why": (words["codebook.withheld"] if row["withheld"] else "", None),
-                }
-            )
+        rows.extend(_answered(book, entry, row, answers) for row in book.answers(entry))
     columns = [
         Column(
             key=key,
@@ -94,6 +82,23 @@ def _distribution(book: Book, words: Labels) -> TableSpec:
         for key in ("table", "name", "wording", "round", "asked", "n", "code", "value", "withheld_why")
     ]
     return table_of("answers", words["codebook.title_answers"], columns, rows)
+
+
+def _answered(
+    book: Book, entry: Entry, row: dict[str, Any], answers: dict[str, str]
+) -> dict[str, tuple[str, object]]:
+    numbers, words = Numbers(lang=book.lang), labels(book.lang)
+    return {
+        "table": (book.tables[entry.table], None),
+        "name": (entry.name, None),
+        "wording": (word_of(entry.label, book.lang), None),
+        "round": (book.rounds.get(row["round"], row["round"]), None),
+        "asked": (numbers.number(row["asked"], 0), row["asked"]),
+        "n": (numbers.number(row["n"], 0), row["n"]),
+        "code": (_answer(row, answers, words), None),
+        "value": (book.shown(row), None if row["kind"] == "date" else row["value"]),
+        "withheld_why": (words["codebook.withheld"] if row["withheld"] else "", None),
+    }
 
 
 def _answer(row: dict[str, Any], answers: dict[str, str], words: Labels) -> str:
