@@ -44,5 +44,6 @@ def _what(name: str, values: int, faults: int) -> str:
         "SYNTHETIC.txt": "marks the folder as simulated",
         "truth.csv": f"{values} true values",
         "faults.csv": f"{faults} faults planted",
+        "disagreements.csv": "figures changed so that two forms contradict each other",
     }
     return known.get(name, "a delivery")
