@@ -8,7 +8,7 @@ DEV     = .venv-dev/bin
 INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
 ITSELF  = -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-.PHONY: review test lint lab clean lock wash coverage golden help
+.PHONY: conference review test lint lab clean lock wash coverage golden help
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -17,6 +17,9 @@ help:            ## what can be made
 review: .venv/ready  ## environment, example data, all notebooks, every output
 	$(BIN)/kgeval simulate surveys/kien_giang --out data/example --seed 404
 	$(BIN)/kgeval run surveys/kien_giang --data data/example --out build/review --jobs $(JOBS) --lang $(LANG_)
+
+conference: review  ## the pack for the summary conference: report, slides, charts, workbook, page
+	$(BIN)/kgeval pack build/review --out build/conference --lang $(LANG_)
 
 test: .venv-dev/ready  ## every test
 	$(DEV)/python -m pytest --numprocesses 2
