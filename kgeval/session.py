@@ -85,20 +85,22 @@ class Session:
             for name, frame in frames.items()
         }
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self, *, before: bool = False) -> dict[str, pd.DataFrame]:
         """Read the clean tables of the whole study: an area is a domain of them.
+
+        With ``before``, the same records as decoding left them, before corrections and checks.
 
         An optional table that was not delivered is left out. Answers of class restricted, which composites
         need, come back from the restricted store for the computation alone.
         """
         return {
-            key: self._whole(key)
+            key: self._whole(key, "before_corrections" if before else "clean")
             for key, table in self.study.tables.items()
             if not table.optional or self.store.anywhere(f"clean/{key}", self.area_keys)
         }
 
-    def _whole(self, key: str) -> pd.DataFrame:
-        records, guarded = self.gather(f"clean/{key}"), f"restricted/{key}{GUARDED}"
+    def _whole(self, key: str, state: str) -> pd.DataFrame:
+        records, guarded = self.gather(f"{state}/{key}"), f"restricted/{key}{GUARDED}"
         if not self.store.anywhere(guarded, self.area_keys):
             return records
         return records.merge(self.gather(guarded), on="rid", how="left", validate="one_to_one")

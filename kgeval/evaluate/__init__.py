@@ -1,7 +1,8 @@
 """Numbers into judgement: change, verdicts, findings, the review of a phase.
 
 ``estimate_indicators`` and ``change_indicators`` give the frames of a study's indicators in one area,
-``judge`` holds them against the targets; ``change`` serves any frame. What a change allows to say:
+``judge`` holds them against the targets, ``correction_effects`` says what cleaning did to them; ``change``
+serves any frame. What a change allows to say:
 ``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side),
 ``decompose`` (composition and what changed within groups).
 ``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
@@ -16,6 +17,7 @@ from kgeval.evaluate.advice import advise
 from kgeval.evaluate.attrition import attrition, events
 from kgeval.evaluate.change import change
 from kgeval.evaluate.comparison import compare_changes
+from kgeval.evaluate.correction_effect import correction_effects
 from kgeval.evaluate.criterion import weigh_criteria
 from kgeval.evaluate.decomposition import decompose
 from kgeval.evaluate.disruption import closures, windows
@@ -41,6 +43,7 @@ __all__ = [
     "change_indicators",
     "closures",
     "compare_changes",
+    "correction_effects",
     "decompose",
     "equity_rows",
     "estimate_indicators",

@@ -53,6 +53,7 @@ from kgeval.present.tables.data import (
     tables_table,
 )
 from kgeval.present.tables.disruption import disruption_text, windows_table
+from kgeval.present.tables.effects import effects_table
 from kgeval.present.tables.equity import equity_table
 from kgeval.present.tables.evidence import fieldwork_table, reported_table
 from kgeval.present.tables.group_list import group_list_table
@@ -114,6 +115,7 @@ __all__ = [
     "disagreements_table",
     "disruption_text",
     "dumbbell",
+    "effects_table",
     "equity_table",
     "estimates_table",
     "events_table",

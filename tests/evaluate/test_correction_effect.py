@@ -1,0 +1,59 @@
+"""What corrections of cells do to an indicator: named where it moved, silent where nothing may be said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kgeval.evaluate import correction_effects, estimate_indicators
+from kgeval.evaluate.correction_effect import EFFECTS
+from kgeval.plan.study import Study, read_study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return read_study(ROOT / "surveys" / "wash_benefits")
+
+
+def households(study: Study) -> pd.DataFrame:
+    random = np.random.default_rng(8)
+    n, table = 600, study.tables["households"]
+    names = {question.name: question.type for question in table.form.questions}
+    frame = pd.DataFrame(
+        {name: pd.Series(random.integers(0, 2, n).astype(str), dtype="str") for name in names}
+    )
+    clusters = pd.Series(random.integers(0, 60, n), dtype="Int64")
+    return frame.assign(
+        clusterid=clusters.astype("str"), block=(clusters // 10).astype("str"),
+        round=np.where(np.arange(n) % 2, "endline", "baseline"), area=study.areas[0].code,
+    )  # fmt: skip
+
+
+def test_only_what_moved_is_named_with_both_values(study: Study) -> None:
+    before = households(study)
+    column = "hwsws"
+    after = before.assign(
+        **{column: before[column].mask((before.index % 7 == 0) & (before["round"] == "endline"), "0")}
+    )
+    estimates = estimate_indicators(study, {"households": after}, None)
+    effects = correction_effects(study, {"households": before}, estimates, None)
+    assert list(effects.columns) == list(EFFECTS)
+    assert set(zip(effects["indicator"], effects["round"], strict=True)) == {(column, "endline")}
+    row = effects.iloc[0]
+    share = before.loc[before["round"] == "endline", column].eq("1").mean()
+    assert row["before"] == pytest.approx(share)
+    assert row["after"] < row["before"]
+
+
+def test_nothing_is_said_where_nothing_was_corrected_or_the_value_is_withheld(study: Study) -> None:
+    before = households(study)
+    estimates = estimate_indicators(study, {"households": before}, None)
+    assert correction_effects(study, {"households": before}, estimates, None).empty
+    moved = {"households": before.assign(hwsws="1")}
+    hidden = estimates.assign(flag="suppress")
+    assert correction_effects(study, moved, hidden, None).empty
