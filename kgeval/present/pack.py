@@ -110,7 +110,7 @@ def tables(results: Results, accounts: pd.DataFrame) -> bytes:
         estimates_table(own.endline, study, lang),
         changes_table(own.changes[own.changes["by"] == ""], study, lang, estimates=own.estimates),
         sampling_errors(everything[everything["by"] == ""], lang),
-        accounts_table(accounts, lang),
+        accounts_table(accounts, study, lang),
     )
     names = ("sample", "census", "no_comparison", "no_average", "suppressed")
     return workbook(

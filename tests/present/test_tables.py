@@ -138,7 +138,7 @@ def findings(count: int = 1) -> pd.DataFrame:
 
 
 def test_accounts_say_whether_they_balance() -> None:
-    table = show.accounts_table(accounts(), "vi")
+    table = show.accounts_table(accounts(), made_up_study(), "vi")
     assert list(table.cells["balance"]) == ["Khớp", "Không khớp"]
 
 
@@ -202,7 +202,7 @@ def test_empty_frames_give_tables_that_say_so(lang: str) -> None:
         show.estimates_table(estimates.iloc[:0], study, lang),
         show.breakdowns_table(estimates.iloc[:0], study, lang),
         show.changes_table(changes.iloc[:0], study, lang),
-        show.accounts_table(accounts().iloc[:0], lang),
+        show.accounts_table(accounts().iloc[:0], made_up_study(), lang),
         show.findings_table(findings().iloc[:0], study, lang),
         show.open_points_table(findings().iloc[:0], study, lang),
         show.corrections_table(log, study, lang),

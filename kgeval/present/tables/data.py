@@ -44,27 +44,29 @@ def files_table(files: pd.DataFrame, study: Study, lang: str) -> TableSpec:
     return table_of("files", words["table.files"], columns, rows, notes=_if_empty(rows, words))
 
 
-def accounts_table(accounts: pd.DataFrame, lang: str) -> TableSpec:
-    """Return the accounts: where each row and each cell went, and that the rows add up."""
+def accounts_table(accounts: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return the accounts: where each row and each cell went, and that the rows add up, table by table."""
     words, numbers = labels(lang), Numbers(lang=lang)
     counts = [column for column in _COUNTS if column in accounts]
-    texts = [column for column in ("file", "sheet", "table") if column in accounts]
-    rows = []
-    for row in accounts.to_dict("records"):
+    order = {table: number for number, table in enumerate(dict.fromkeys(accounts["table"]))}
+    totals_last = accounts.assign(_table=accounts["table"].map(order), _total=accounts["file"] == "")
+    rows, groups = [], []
+    for row in totals_last.sort_values(["_table", "_total"], kind="stable").to_dict("records"):
         balanced = row["records"] == sum(row[fate] for fate in _FATES if fate in row)
+        delivered = " · ".join(filter(None, (_text(row["file"]), _text(row["sheet"]))))
         rows.append(
-            {column: (_text(row[column]), None) for column in texts}
+            {"file": (delivered or words["table.total"], None)}
             | {column: (numbers.number(row[column], 0), row[column]) for column in counts}
             | {"balance": (words["value.balanced" if balanced else "value.unbalanced"], None)}
         )
+        groups.append(_table_label(study, row["table"], lang) or words["table.all_tables"])
     wanted: list[tuple[str, Align]] = [
-        *((column, "left") for column in texts),
-        *((column, "right") for column in counts),
-        ("balance", "left"),
-    ]
+        ("file", "left"), *((column, "right") for column in counts), ("balance", "left"),
+    ]  # fmt: skip
     return table_of(
-        "accounts", words["table.accounts"], _columns(words, *wanted), rows, notes=_if_empty(rows, words)
-    )
+        "accounts", words["table.accounts"], _columns(words, *wanted), rows,
+        groups=groups, notes=_if_empty(rows, words),
+    )  # fmt: skip
 
 
 def findings_table(findings: pd.DataFrame, study: Study, lang: str) -> TableSpec:

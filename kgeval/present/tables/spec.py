@@ -65,7 +65,7 @@ def html(table: TableSpec) -> str:
     """Return the table as HTML that carries its own style; every text is escaped."""
     from great_tables import GT, loc, style
 
-    from kgeval.present.tables.widths import column_widths
+    from kgeval.present.tables.widths import column_widths, least_widths
 
     keys = [column.key for column in table.columns]
     frame = table.cells[keys].reset_index(drop=True)
@@ -79,12 +79,10 @@ def html(table: TableSpec) -> str:
             table_font_size="14px", heading_align="left", row_group_font_weight="bold", table_width="100%"
         )
     )
-    inches = column_widths(table, _HTML_POINTS, _HTML_INCHES, _HTML_PADDING)
-    shares = {
-        column.key: f"{100 * wide / _HTML_INCHES:.1f}%"
-        for column, wide in zip(table.columns, inches, strict=True)
-    }
-    made = made.cols_width(shares)
+    if sum(least_widths(table, _HTML_POINTS, _HTML_PADDING)) < _HTML_INCHES:  # else the browser knows best
+        inches = column_widths(table, _HTML_POINTS, _HTML_INCHES, _HTML_PADDING)
+        shares = [f"{100 * wide / _HTML_INCHES:.1f}%" for wide in inches]
+        made = made.cols_width(dict(zip(keys, shares, strict=True)))
     for column in table.columns:
         made = made.cols_align(column.align, columns=[column.key])
     for note in table.notes:

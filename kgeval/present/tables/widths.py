@@ -24,14 +24,23 @@ def column_widths(table: TableSpec, points: float, room: float, padding: float) 
     padding
         Inches of a cell that no text takes.
     """
-    least, wanted = [], []
+    least = least_widths(table, points, padding)
+    wanted = []
     for column in table.columns:
         texts = [str(text) for text in table.cells[column.key]]
-        words = {word for text in (*texts, column.heading) for word in text.split(" ")}
-        widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
-        least.append(widest * _NARROWER + padding)
         wanted.append(max(0, min(_LONG, max((len(text) for text in texts), default=0)) - _SHORT) + 1)
     spare = room - sum(least)
     if spare <= 0:
         return [room * one / sum(least) for one in least]
     return [one + spare * weight / sum(wanted) for one, weight in zip(least, wanted, strict=True)]
+
+
+def least_widths(table: TableSpec, points: float, padding: float) -> list[float]:
+    """Return what each column needs, in inches, so that no word of it is broken."""
+    least = []
+    for column in table.columns:
+        texts = (*map(str, table.cells[column.key]), column.heading)
+        words = {word for text in texts for word in text.split(" ")}
+        widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
+        least.append(widest * _NARROWER + padding)
+    return least
