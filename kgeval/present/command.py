@@ -62,7 +62,8 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], boundaries:
     chosen = [study.area(area) for area in areas]
     codes = [WHOLE if area is None else area.code for area in chosen]
     keys = [area.key for area in study.areas if store.exists(f"{area.key}/accounts")]
-    accounts = store.gather("accounts", keys) if keys else pd.DataFrame(columns=["records"])
+    nothing = pd.DataFrame(columns=["file", "sheet", "table", "records"])
+    accounts = store.gather("accounts", keys) if keys else nothing
     single = [code for code in results.areas if code != WHOLE]
     shapes = None if boundaries is None else read_boundaries(boundaries, single)
     files = packed(results, accounts, areas=codes, boundaries=shapes)

@@ -11,6 +11,7 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.area import Area
 from kgeval.plan.indicator import Indicator, Target
+from kgeval.plan.programme import Programme
 
 LONG = "Khu kinh tế cửa khẩu và khu công nghiệp tập trung liên huyện An Bình – Tân Thạnh Đông mở rộng"
 NAMES = ["Bến Đò", "Phường Mỹ", LONG, '<img src=x onerror="alert(1)">', "=1+1", "Giá $x$ và $y$"]
@@ -66,6 +67,7 @@ def made_up_study(areas: int = 6) -> MadeUpStudy:
     question = SimpleNamespace(name="job", choices=choices, label={"vi": "Nghề", "en": "Job"})
     return MadeUpStudy(
         norms=SimpleNamespace(derived=()),
+        programme=Programme(),
         phase={"vi": "Giai đoạn 2018–2020", "en": "Phase 2018–2020"},
         title={"vi": "Nghiên cứu giả định", "en": "A made-up study"},
         banner={"vi": "", "en": ""},

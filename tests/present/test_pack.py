@@ -29,7 +29,16 @@ def all_results(
 
 
 ACCOUNTS = pd.DataFrame(
-    {"file": ["a.csv"], "records": [10], "kept": [10], "rejected": [0], "structural": [0], "cells": [100]}
+    {
+        "file": ["a.csv"],
+        "sheet": [""],
+        "table": ["mothers"],
+        "records": [10],
+        "kept": [10],
+        "rejected": [0],
+        "structural": [0],
+        "cells": [100],
+    }
 )
 
 
