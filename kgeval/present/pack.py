@@ -6,9 +6,6 @@ The same results give the same bytes in every file; a pack that does not pass is
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 
@@ -18,11 +15,17 @@ from kgeval.errors import UserError
 from kgeval.plan.area import WHOLE
 from kgeval.present.boundaries import Boundaries
 from kgeval.present.charts.chart import Chart, save
+from kgeval.present.check import (
+    figure_faults,
+    honest_faults,
+    number_faults,
+    office_faults,
+    page_faults,
+)
 from kgeval.present.conference import area_report, charts, deck
 from kgeval.present.handout import handout
 from kgeval.present.labels import labels
-from kgeval.present.layout import overlaps
-from kgeval.present.measure import Measure, word_of
+from kgeval.present.measure import word_of
 from kgeval.present.page import Link, Section, index_page
 from kgeval.present.published import publish
 from kgeval.present.results import Results
@@ -37,8 +40,6 @@ from kgeval.present.tables.results import (
 from kgeval.present.workbook import Sheet, sampling_errors, workbook
 
 FORMATS = ("png", "svg", "pdf", "csv")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_ADDRESS = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|//)""", re.IGNORECASE)
 
 
 class PackError(UserError):
@@ -75,8 +76,7 @@ def pack(
     Raises
     ------
     PackError
-        Text overlaps or leaves a figure, a picture has no words, titles repeat, a title holds a number
-        that is not in its rows, a page has an outside address, or text is not in composed letters.
+        Whatever ``kgeval.present.check`` finds, all at once.
     """
     kinds = tuple(formats)
     drawn = charts(results, boundaries=boundaries)
@@ -91,7 +91,7 @@ def pack(
     named = labels(results.lang)["handout.file"]
     files["page.html"] = handout(results, boundaries=boundaries, file=named).encode("utf-8")
     files["index.html"] = _index(results, wanted, drawn).encode("utf-8")
-    found = [*faults(drawn, results), *faults(projected, results), *page_faults(files)]
+    found = [*figure_faults(projected, results), *faults(drawn, results, files)]
     if found:
         raise PackError(dict.fromkeys(found))
     return dict(sorted(files.items()))
@@ -122,54 +122,21 @@ def tables(results: Results, accounts: pd.DataFrame) -> bytes:
     )
 
 
-def faults(drawn: Iterable[Chart], results: Results) -> list[str]:
-    """Return what is wrong with charts: one line a fault."""
-    drawn, found = tuple(drawn), []
-    for chart in drawn:
-        found += [f"{chart.name}: {fault}" for fault in overlaps(chart.figure)]
-        if not chart.alt.strip():
-            found.append(f"{chart.name}: the picture has no alternative text")
-        stray = sorted(_numbers(chart.title) - _known(chart, results))
-        found += [f"{chart.name}: the title says {number}, which its rows do not hold" for number in stray]
-        if not unicodedata.is_normalized("NFC", chart.title + chart.alt):
-            found.append(f"{chart.name}: letters and their marks are apart (not NFC)")
-    titles = Counter((chart.name.split("_")[0], chart.title) for chart in drawn)
-    found += [
-        f"title {title!r} stands on {count} charts" for (_, title), count in titles.items() if count > 1
+def faults(drawn: Iterable[Chart], results: Results, files: Mapping[str, bytes]) -> list[str]:
+    """Return what is wrong with a pack: one line a fault; ``drawn`` are the charts of one size."""
+    drawn = tuple(drawn)
+    return [
+        *figure_faults(drawn, results),
+        *number_faults(files, drawn, results),
+        *honest_faults(files, drawn, results),
+        *office_faults(files, results),
+        *page_faults(files, results),
     ]
-    return found
-
-
-def page_faults(files: Mapping[str, bytes]) -> list[str]:
-    """Return which pages ask for something outside themselves."""
-    pages = {name: content.decode("utf-8") for name, content in files.items() if name.endswith(".html")}
-    return [f"{name}: asks for an outside address" for name, page in pages.items() if _ADDRESS.search(page)]
 
 
 def manifest(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return the sha256 of each file by its path."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
-
-
-def _numbers(text: str) -> set[str]:
-    return set(_NUMBER.findall(text))
-
-
-def _known(chart: Chart, results: Results) -> set[str]:
-    """Return every number that a title may hold: counts of rows, its values, the study's own words."""
-    known = {str(count) for count in range(len(chart.data) + 1)}
-    for kind in ("share", "count", "mean"):
-        measure = Measure(kind=kind, lang=results.lang)
-        for column in ("value", "target", "difference", "drop"):
-            for value in chart.data.get(column, pd.Series(dtype="float64")).dropna():
-                written = (measure.value(value), measure.exact(value), measure.difference(value))
-                known |= {number for text in written for number in _numbers(text)}
-    study, lang = results.study, results.lang
-    named = [word_of(area.label, lang) for area in study.areas] + [word_of(study.whole, lang)]
-    named += [
-        text for one in study.indicators for text in (word_of(one.short, lang), word_of(one.label, lang))
-    ]
-    return known | {number for text in named for number in _numbers(text)}
 
 
 def _report_name(results: Results, area: str) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 
 from kgeval import present as show
-from kgeval.present.pack import PackError, faults, manifest, pack, page_faults
+from kgeval.present.check import office_faults, page_faults
+from kgeval.present.pack import PackError, faults, manifest, pack
 from kgeval.present.results import Results
 from tests.present.made_up import made_up_study, results
 
@@ -76,23 +79,61 @@ def test_the_manifest_is_the_same_each_time(packed) -> None:
     assert json.dumps(again)
 
 
-def test_a_tampered_number_fails_the_checks() -> None:
+def test_a_tampered_number_fails_the_checks(packed) -> None:
     given = all_results()
-    chart = show.against_target(given.endline, given.verdicts, given.study, "vi")
-    assert faults([chart], given) == []
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
+    assert faults([chart], given, {}) == []
     tampered = replace(chart, title=chart.title.replace("95%", "85%"))
-    assert faults([tampered], given) == ["against_target: the title says 85, which its rows do not hold"]
+    assert "against_target: 85 stands in no result" in faults([tampered], given, {})
+    for name, part in (("report_all.docx", "word/document.xml"), ("slides.pptx", r"ppt/slides/slide\d+.xml")):
+        wrong = {name: _tampered(packed[name], part)}
+        assert f"{name}: 77,77 stands in no result" in faults([], given, wrong)
+        assert faults([], given, {name: packed[name]}) == []
+
+
+def _tampered(content: bytes, part: str) -> bytes:
+    """Return an office file in which each number of two digits and a decimal reads 77,77."""
+    return _replaced(content, rb"(?<![\d.,])\d\d,\d(?=%)", b"77,77", part)
 
 
 def test_faults_of_charts_and_pages() -> None:
     given = all_results()
-    chart = show.against_target(given.endline, given.verdicts, given.study, "vi")
-    found = faults([replace(chart, alt=" "), chart], given)
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
+    found = faults([replace(chart, alt=" "), chart], given, {})
     assert any("no alternative text" in fault for fault in found)
     assert any("stands on 2 charts" in fault for fault in found)
-    assert page_faults({"x.html": b'<img src="//evil.example/x.png">', "y.html": b'<a href="z.html">'}) == [
-        "x.html: asks for an outside address"
-    ]
+    pages = {"x.html": b'<img src="//evil.example/x.png">', "y.html": b'<a href="z.html">'}
+    assert page_faults(pages, replace(given, synthetic=False)) == ["x.html: asks for an outside address"]
+    assert "y.html: the watermark of simulated data is missing" in page_faults(pages, given)
+
+
+def test_faults_of_office_files(packed) -> None:
+    given, slides = all_results(), packed["slides.pptx"]
+    assert office_faults({"s.pptx": slides}, given) == []
+    english = replace(given, lang="en")  # whose watermark is another one
+    assert any("watermark" in fault for fault in office_faults({"s.pptx": slides}, english))
+    small = _replaced(slides, rb' sz="\d+"', b' sz="900"')
+    assert "s.pptx: type of 9 points, below 12" in office_faults({"s.pptx": small}, given)
+    bare = _replaced(slides, rb' descr="[^"]*"', b"")
+    assert any("no alternative text" in fault for fault in office_faults({"s.pptx": bare}, given))
+
+
+def test_no_title_says_a_rank_or_a_cause() -> None:
+    given = all_results()
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
+    for word in ("dẫn đầu", "tác động"):
+        found = faults([replace(chart, title=f"{chart.title}: {word}")], given, {})
+        assert any(f"the title says {word!r}" in fault for fault in found)
+
+
+def _replaced(content: bytes, old: bytes, new: bytes, parts: str = r"ppt/slides/slide\d+.xml") -> bytes:
+    """Return an office file with something else in its parts of these names."""
+    made = BytesIO()
+    with ZipFile(BytesIO(content)) as archive, ZipFile(made, "w") as written:
+        for name in archive.namelist():
+            held = archive.read(name)
+            written.writestr(name, re.sub(old, new, held) if re.fullmatch(parts, name) else held)
+    return made.getvalue()
 
 
 def test_a_pack_that_fails_says_all_that_is_wrong() -> None:
