@@ -7,9 +7,11 @@ from zipfile import ZipFile
 
 import pytest
 from pptx import Presentation
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.oxml.ns import qn
 
 from kgeval import present as show
+from kgeval.present.charts.dumbbell import rows_to_draw
 from kgeval.present.slides import Slide, slides
 from tests.present.made_up import NAMES, made_up_study, results
 
@@ -65,7 +67,9 @@ def test_error_bars_are_the_intervals_of_the_estimates(deck) -> None:
     by_place = rows.set_index("place")
     (frame,) = [shape for shape in deck.slides[2].shapes if shape.has_chart]
     chart = frame.chart
-    places = list(chart.plots[0].categories)
+    seats = list(chart.plots[0].categories)
+    assert all("n\xa0=\xa0" in seat for seat in seats)
+    places = [seat.rpartition(" (")[0] for seat in seats]
     assert places[-1] == "Toàn tỉnh"
     seen = 0
     for series in chart.plots[0].series:
@@ -99,6 +103,68 @@ def test_the_watermark_is_on_every_slide() -> None:
         for slide in Presentation(BytesIO(made(synthetic=synthetic))).slides:
             text = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
             assert ("DỮ LIỆU MÔ PHỎNG" in text) is synthetic
+
+
+def test_both_rounds_are_bars_with_the_intervals_of_the_estimates() -> None:
+    estimates, _, changes = results(3)
+    rows, _ = rows_to_draw(changes, made_up_study(), "vi", estimates)
+    made_deck = slides([Slide(title="a", notes="b", changes=rows)], title="x", subtitle="y", lang="vi")
+    (frame,) = [s for s in Presentation(BytesIO(made_deck)).slides[1].shapes if s.has_chart]
+    assert frame.chart.chart_type == XL_CHART_TYPE.COLUMN_CLUSTERED
+    assert frame.chart.value_axis.minimum_scale == 0  # a bar that starts elsewhere lies
+    for side, series in zip(("from", "to"), frame.chart.plots[0].series, strict=True):
+        children = [child.tag.split("}")[1] for child in series._element]
+        assert children.index("errBars") < children.index("cat") < children.index("val")
+        assert series.values == pytest.approx([100 * value for value in rows[f"{side}_value"]])
+        spans = [float(p[0].text) for p in series._element.find(qn("c:errBars")).iter(qn("c:pt"))]
+        plus, minus = spans[: len(rows)], spans[len(rows) :]
+        assert plus == pytest.approx(list(100 * (rows[f"{side}_high"] - rows[f"{side}_value"])))
+        assert minus == pytest.approx(list(100 * (rows[f"{side}_value"] - rows[f"{side}_low"])))
+
+
+def test_a_suppressed_value_is_neither_in_the_chart_nor_in_its_workbook() -> None:
+    estimates, verdicts, _ = results(3)
+    secret, shown = 0.123456, 0.654321
+    ours = (estimates["area"] == "1") & (estimates["round"] == "endline")
+    estimates.loc[ours, ["value", "low", "high", "n", "flag"]] = [secret, secret, secret, 7654, "suppress"]
+    estimates.loc[estimates["area"] == "0", "value"] = shown
+    verdicts.loc[verdicts["area"] == "1", ["value", "low", "high"]] = secret
+    endline = estimates[estimates["round"] == "endline"]
+    rows = show.publish(endline, verdicts, made_up_study(3), "vi")
+    made_deck = slides([Slide(title="a", notes="b", chart=rows)], title="x", subtitle="y", lang="vi")
+    found = set()
+    with ZipFile(BytesIO(made_deck)) as archive:
+        for name in archive.namelist():
+            parts = [archive.read(name)]
+            if name.endswith(".xlsx"):
+                with ZipFile(BytesIO(parts[0])) as book:
+                    parts = [book.read(sheet) for sheet in book.namelist()]
+            for part in parts:
+                assert b"12.3456" not in part
+                assert b"7.654" not in part
+                found |= {name.rpartition(".")[2]} if b"65.4321" in part else set()
+    assert found == {"xml", "xlsx"}  # what may be seen is in both
+
+
+def test_a_long_table_goes_on_over_slides_and_stays_on_them() -> None:
+    estimates, verdicts, _ = results(30)
+    endline = estimates[estimates["round"] == "endline"]
+    table = show.areas_table(endline, verdicts, made_up_study(30), "vi")
+    made_deck = slides([Slide(title="a", notes="b", table=table)], title="x", subtitle="y", lang="vi")
+    opened = Presentation(BytesIO(made_deck))
+    grids = [shape for slide in opened.slides for shape in slide.shapes if shape.has_table]
+    assert len(grids) > 1
+    assert sum(len(grid.table.rows) - 1 for grid in grids) == len(table.cells)
+    assert all(grid.top + sum(row.height for row in grid.table.rows) < 7.02 * 914400 for grid in grids)
+
+
+def test_nothing_is_off_a_slide_and_a_picture_leaves_its_title_to_the_slide(deck) -> None:
+    for slide in deck.slides:
+        boxes = [shape for shape in slide.shapes if shape.width]
+        assert all(box.left >= 0 and box.left + box.width <= deck.slide_width for box in boxes)
+        assert all(box.top >= 0 and box.top + box.height <= deck.slide_height for box in boxes)
+    (picture,) = [shape for shape in deck.slides[4].shapes if shape.shape_type == 13]
+    assert 0.05 < picture.crop_top < 0.25
 
 
 def test_tables_are_native_and_names_stay_names(deck) -> None:

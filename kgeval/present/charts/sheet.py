@@ -274,6 +274,7 @@ def _write_head(figure: Any, block: _Blocks, size: Size, height: float) -> None:
         block.points,
         weight="bold",
         linespacing=_spacing(size),
+        gid="title",
     )
     y -= _height(block.title, block.points, size) + _gap(size) * 0.5
     put(

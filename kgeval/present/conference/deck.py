@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from kgeval.plan.area import WHOLE
 from kgeval.present.charts.chart import Chart
+from kgeval.present.charts.dumbbell import rows_to_draw
 from kgeval.present.conference.drawn import charts
 from kgeval.present.conference.judged import judged_changes, priorities
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.prose import target_sentences
-from kgeval.present.published import main, publish
+from kgeval.present.published import main, page_of, pages_of, publish, several_areas
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
+from kgeval.present.style import size_of
 from kgeval.present.tables.results import changes_table, targets_table
 
 _POINTS = 3
+_BARS = 4  # pairs of bars on a slide, each with its change in words below
 
 
 def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
@@ -29,7 +34,13 @@ def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
     words, study = labels(results.lang), results.study
     given = charts(results, size="slide") if pictures is None else pictures
     drawn = {chart.name: chart for chart in given}
-    made = [*_opening(results, drawn), *_by_area(results, drawn), _limits(results), *_backup(results, drawn)]
+    made = [
+        *_opening(results, drawn),
+        *_change(results, drawn),
+        *_by_area(results, drawn),
+        _limits(results),
+        *_backup(results, drawn),
+    ]
     day = study.data_as_of
     as_of = words.fill("page.as_of", date=Numbers(lang=results.lang).date(day)) if day else ""
     parts = (results.place(WHOLE), as_of)
@@ -50,15 +61,33 @@ def _opening(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     rows = main(publish(own.endline, own.verdicts, study, lang))
     shares = rows[(rows["kind"] == "share") & rows["target"].notna()]
     targets = targets_table(own.endline, own.verdicts, study, lang, place=place)
-    changed = changes_table(judged_changes(own), study, lang, estimates=own.estimates)
+    facts, sampled = _facts(shares, lang), words["caveat.sample"]
     result = words.fill("deck.results", title=drawn["targets"].title)
     return [
         _spoken(results, words.fill("deck.points", place=place), " ".join(said), lines=said[:_POINTS]),
-        _spoken(results, words.fill("deck.facts", place=place), "", lines=_facts(shares, lang)),
+        _spoken(results, words.fill("deck.facts", place=place), "; ".join(facts), lines=(*facts, sampled)),
         _spoken(results, words.fill("deck.targets", place=place), " ".join(said), table=targets),
-        _spoken(results, result, drawn["targets"].alt, chart=shares),
-        _spoken(results, drawn["change"].title, drawn["change"].alt, table=changed),
+        *_charted(results, result, drawn["targets"], shares),
     ]
+
+
+def _change(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
+    """Return the change as bars that can be edited, or as a table where nothing can be compared."""
+    own, study, lang = results.of(WHOLE), results.study, results.lang
+    changes = judged_changes(own)
+    chart = drawn["change"]
+    rows = changes
+    if not changes.empty:
+        rows, _ = rows_to_draw(changes, study, lang, own.estimates)
+    if rows.empty:
+        table = changes_table(changes, study, lang, estimates=own.estimates)
+        return [_spoken(results, chart.title, chart.alt, table=table)]
+    return [
+        _spoken(
+            results, chart.title, chart.alt, changes=page_of(rows, _BARS, page), alt=chart.alt,
+        )
+        for page in pages_of(len(rows), _BARS)
+    ]  # fmt: skip
 
 
 def _by_area(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
@@ -66,8 +95,25 @@ def _by_area(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     made = []
     for key in priorities(results):
         chart = drawn[f"targets_{key.lower()}"]
-        made.append(_spoken(results, chart.title, chart.alt, chart=rows[rows["indicator"] == key]))
-    return [*made, _spoken(results, drawn["gaps"].title, drawn["gaps"].alt, picture=drawn["gaps"])]
+        made.append(
+            _spoken(results, chart.title, chart.alt, chart=rows[rows["indicator"] == key], alt=chart.alt)
+        )
+    shown = [name for name in ("gaps", *_maps(drawn)[:1]) if name in drawn]
+    return [*made, *(_spoken(results, drawn[n].title, drawn[n].alt, picture=drawn[n]) for n in shown)]
+
+
+def _charted(results: Results, title: str, chart: Chart, rows: pd.DataFrame) -> list[Slide]:
+    """Return the native chart of published rows, on as many slides as their number asks for."""
+    most = size_of("slide").rows
+    single = most - 1 if several_areas(rows) else most
+    return [
+        _spoken(results, title, chart.alt, chart=page_of(rows, most, page), alt=chart.alt)
+        for page in pages_of(int((rows["area"] != WHOLE).sum() if single < most else len(rows)), single)
+    ]
+
+
+def _maps(drawn: Mapping[str, Chart]) -> list[str]:
+    return [name for name in drawn if name.startswith("tiles")]
 
 
 def _limits(results: Results) -> Slide:
@@ -81,13 +127,27 @@ def _limits(results: Results) -> Slide:
 
 
 def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
-    words = labels(results.lang)
-    names = [name for name in drawn if name.startswith(("change", "bullet", "tiles", "cascade", "forest"))]
-    return [
+    """Return what answers questions: every other chart, the changes with their remarks, the definitions."""
+    words, own = labels(results.lang), results.of(WHOLE)
+    names = [name for name in drawn if name.startswith(("bullet", "cascade", "forest"))]
+    made = [
         _spoken(
             results, words.fill("deck.backup", title=drawn[name].title), drawn[name].alt, picture=drawn[name]
         )
-        for name in names
+        for name in [*_maps(drawn)[1:], *names]
+    ]
+    changed = changes_table(judged_changes(own), results.study, results.lang, estimates=own.estimates)
+    titled = words.fill("deck.backup", title=changed.title)
+    rows = main(publish(own.endline, own.verdicts, results.study, results.lang))
+    judged = rows[rows["target"].notna()].drop_duplicates("indicator")
+    meant = tuple(
+        words.fill("deck.meant", what=row["short"], label=row["label"], unit=row["unit"])
+        for _, row in judged.iterrows()
+    )
+    return [
+        *made,
+        _spoken(results, titled, "", table=changed),
+        _spoken(results, words["deck.method"], "", lines=(*meant, words["caveat.census"])),
     ]
 
 
@@ -106,4 +166,4 @@ def _facts(rows: Any, lang: str) -> tuple[str, ...]:
     said = [
         labels(lang).fill("deck.fact", what=row["short"], n=numbers.n(row["n"])) for _, row in rows.iterrows()
     ]
-    return (*said, labels(lang)["caveat.sample"])
+    return tuple(said)
