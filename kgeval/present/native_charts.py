@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from kgeval.present.chart_xml import add_error_bars, describe, hide_line, language_of, thin_gridlines
-from kgeval.present.charts.dumbbell import change_cell
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import Numbers
@@ -85,8 +84,7 @@ def add_changes(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
     names = rows["place"] if several_areas(rows) else rows["short"]
     data: Any = CategoryChartData(number_format="0.0")  # type: ignore[no-untyped-call]
     data.categories = [
-        f"{name}: {_rounds(row, words)}; {change_cell(row)}"
-        for name, (_, row) in zip(names, rows.iterrows(), strict=True)
+        f"{name}: {_in_words(row, words)}" for name, (_, row) in zip(names, rows.iterrows(), strict=True)
     ]
     sides = (("from", colour("rule"), colour("ink")), ("to", colour("to_round"), colour("ink")))
     for side, _, _ in sides:
@@ -102,10 +100,16 @@ def add_changes(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
         _whiskers(series, spans, whisker)
 
 
-def _rounds(row: pd.Series, words: Labels) -> str:
+def _in_words(row: pd.Series, words: Labels) -> str:
+    """Return both values and the change with its interval, in the unit of a change."""
     measure = Measure(kind=row["kind"], lang=row["lang"])
+    difference = number_of(row, "difference")
+    if difference is None:
+        return words["numbers.absent"]
     values = {name: measure.value(number_of(row, name)) for name in ("from_value", "to_value")}
-    return words.fill("chart.two_values", **values)
+    change, low, high = measure.difference(difference), number_of(row, "low"), number_of(row, "high")
+    limits = "" if low is None or high is None else f" ({measure.range(low, high)})"
+    return f"{words.fill('chart.two_values', **values)}; {change}{limits}"
 
 
 def _percents(values: Sequence[float] | pd.Series) -> list[float | None]:
