@@ -66,6 +66,14 @@ def language_of(part: Any, language: str) -> None:
             properties.set("lang", language)
 
 
+def level_labels(axis: Any, points: float) -> None:
+    """Write the labels of an axis level, so that long ones break into lines instead of leaning over."""
+    axis.tick_labels.font.size = round(points * 12700)
+    properties = axis._element.find(_qualified("c:txPr")).find(_qualified("a:bodyPr"))
+    properties.set("rot", "0")
+    properties.set("vert", "horz")
+
+
 def thin_gridlines(axis: Any, colour: str) -> None:
     """Draw the gridlines of an axis thin and grey."""
     from pptx.dml.color import RGBColor

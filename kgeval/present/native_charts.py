@@ -8,7 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from kgeval.present.chart_xml import add_error_bars, describe, hide_line, language_of, thin_gridlines
+from kgeval.present.chart_xml import (
+    add_error_bars,
+    describe,
+    hide_line,
+    language_of,
+    level_labels,
+    thin_gridlines,
+)
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import Numbers
@@ -17,7 +24,8 @@ from kgeval.present.slide_text import FACE, POINT, dress, rgb
 from kgeval.present.style import colour, verdict_colour
 
 _EMU = 914400  # English metric units in an inch
-_AXIS_POINTS, _LABEL_POINTS = 16, 14
+_AXIS_POINTS, _LABEL_POINTS, _SMALL_POINTS = 16, 14, 12
+_FEW = 4  # categories whose names have room in the type of the axis
 _MARKERS = {"met": "circle", "not_met": "square", "unclear": "diamond", "none": "circle"}
 
 
@@ -70,7 +78,7 @@ def add_results(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
     for series, outcome in zip(chart.plots[0].series, outcomes, strict=False):
         _series(series, shown, (shown["outcome"] == outcome) & seen, outcome, words)
     if len(target):
-        _target(chart.plots[0].series[len(outcomes)], one=len(set(target)) == 1)
+        _target(chart.plots[0].series[len(outcomes)], line=len(target) > 1 and len(set(target)) == 1)
 
 
 def add_changes(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: Place) -> None:
@@ -126,6 +134,7 @@ def _framed(made: Any, data: Any, alt: str, words: Labels, place: Place, *, kind
     chart.has_legend, chart.has_title = True, False
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     chart.font.size, chart.font.name = _AXIS_POINTS * POINT, FACE
+    level_labels(chart.category_axis, _AXIS_POINTS if len(list(data.categories)) <= _FEW else _SMALL_POINTS)
     language_of(chart, words["office"])
     return chart
 
@@ -165,11 +174,11 @@ def _series(series: Any, shown: pd.DataFrame, own: pd.Series, outcome: str, word
             dress(label.text_frame.paragraphs[0], _LABEL_POINTS, words)
 
 
-def _target(series: Any, *, one: bool) -> None:
+def _target(series: Any, *, line: bool) -> None:
     from pptx.enum.chart import XL_MARKER_STYLE
     from pptx.enum.dml import MSO_LINE_DASH_STYLE
 
-    if not one:  # a line between targets of different things would mean nothing
+    if not line:  # between targets of different things it would mean nothing; of one, it has no length
         hide_line(series)
         series.marker.style, series.marker.size = XL_MARKER_STYLE.DASH, 24
         series.marker.format.fill.solid()

@@ -12,6 +12,8 @@ from pptx.oxml.ns import qn
 
 from kgeval import present as show
 from kgeval.present.charts.dumbbell import rows_to_draw
+from kgeval.present.conference.deck import deck as conference_deck
+from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from tests.present.made_up import NAMES, made_up_study, results
 
@@ -120,6 +122,32 @@ def test_both_rounds_are_bars_with_the_intervals_of_the_estimates() -> None:
         plus, minus = spans[: len(rows)], spans[len(rows) :]
         assert plus == pytest.approx(list(100 * (rows[f"{side}_high"] - rows[f"{side}_value"])))
         assert minus == pytest.approx(list(100 * (rows[f"{side}_value"] - rows[f"{side}_low"])))
+
+
+def test_names_below_a_chart_stand_level_in_readable_type(deck) -> None:
+    (frame,) = [shape for shape in deck.slides[2].shapes if shape.has_chart]
+    words = frame.chart.category_axis._element.find(qn("c:txPr"))
+    assert words.find(qn("a:bodyPr")).get("rot") == "0"
+    assert all(int(size.get("sz")) >= 1200 for size in words.iter(qn("a:defRPr")))
+
+
+@pytest.mark.parametrize(("areas", "suppressed"), [(12, False), (1, False), (6, True)])
+def test_the_deck_is_made_of_many_areas_of_one_and_of_nothing_published(areas: int, suppressed: bool) -> None:
+    estimates, verdicts, changes = results(areas, suppressed=suppressed)
+    study = made_up_study(areas)
+    study.report = {}
+    everything = Results(
+        estimates=estimates, changes=changes, verdicts=verdicts, study=study, lang="vi", synthetic=True,
+        concluded={},
+    )  # fmt: skip
+    opened = Presentation(BytesIO(conference_deck(everything)))
+    titles = [slide.shapes.title.text_frame.text for slide in opened.slides]
+    assert len(set(titles)) == len(titles)
+    charts = [s.chart for slide in opened.slides for s in slide.shapes if s.has_chart]
+    assert all(len(list(chart.plots[0].categories)) <= 12 for chart in charts)
+    if areas == 12:
+        seats = [str(seat) for chart in charts for seat in chart.plots[0].categories]
+        assert all(any(seat.startswith(name) for seat in seats) for name in [*NAMES, "Huyện 11"])
 
 
 def test_a_suppressed_value_is_neither_in_the_chart_nor_in_its_workbook() -> None:

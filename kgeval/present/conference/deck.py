@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,14 +17,14 @@ from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.prose import target_sentences
-from kgeval.present.published import main, page_of, pages_of, publish, several_areas
+from kgeval.present.published import in_reading_order, main, page_of, pages_of, publish
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from kgeval.present.style import size_of
 from kgeval.present.tables.results import changes_table, targets_table
 
 _POINTS = 3
-_BARS = 4  # pairs of bars on a slide, each with its change in words below
+_BARS = 3  # pairs of bars on a slide, each with its change in words below
 
 
 def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
@@ -62,12 +63,11 @@ def _opening(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     shares = rows[(rows["kind"] == "share") & rows["target"].notna()]
     targets = targets_table(own.endline, own.verdicts, study, lang, place=place)
     facts, sampled = _facts(shares, lang), words["caveat.sample"]
-    result = words.fill("deck.results", title=drawn["targets"].title)
     return [
         _spoken(results, words.fill("deck.points", place=place), " ".join(said), lines=said[:_POINTS]),
         _spoken(results, words.fill("deck.facts", place=place), "; ".join(facts), lines=(*facts, sampled)),
         _spoken(results, words.fill("deck.targets", place=place), " ".join(said), table=targets),
-        *_charted(results, result, drawn["targets"], shares),
+        *_charted(results, "targets", drawn, shares, under=words["deck.results"]),
     ]
 
 
@@ -92,24 +92,26 @@ def _change(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
 
 def _by_area(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     rows = main(publish(results.endline, results.verdicts, results.study, results.lang))
-    made = []
+    made: list[Slide] = []
     for key in priorities(results):
-        chart = drawn[f"targets_{key.lower()}"]
-        made.append(
-            _spoken(results, chart.title, chart.alt, chart=rows[rows["indicator"] == key], alt=chart.alt)
-        )
+        made += _charted(results, f"targets_{key.lower()}", drawn, rows[rows["indicator"] == key])
     shown = [name for name in ("gaps", *_maps(drawn)[:1]) if name in drawn]
     return [*made, *(_spoken(results, drawn[n].title, drawn[n].alt, picture=drawn[n]) for n in shown)]
 
 
-def _charted(results: Results, title: str, chart: Chart, rows: pd.DataFrame) -> list[Slide]:
-    """Return the native chart of published rows, on as many slides as their number asks for."""
-    most = size_of("slide").rows
-    single = most - 1 if several_areas(rows) else most
+def _charted(
+    results: Results, name: str, drawn: Mapping[str, Chart], rows: pd.DataFrame, *, under: str = "{title}"
+) -> list[Slide]:
+    """Return published rows as native charts that hold the same rows as the drawn ones, page by page."""
+    pages = [chart for key, chart in drawn.items() if re.fullmatch(rf"{re.escape(name)}(_\d+)?", key)]
+    ordered, most = in_reading_order(rows), size_of("slide").rows
     return [
-        _spoken(results, title, chart.alt, chart=page_of(rows, most, page), alt=chart.alt)
-        for page in pages_of(int((rows["area"] != WHOLE).sum() if single < most else len(rows)), single)
-    ]
+        _spoken(
+            results, under.replace("{title}", chart.title), chart.alt,
+            chart=page_of(ordered, most, page) if len(pages) > 1 else ordered, alt=chart.alt,
+        )
+        for page, chart in enumerate(pages, start=1)
+    ]  # fmt: skip
 
 
 def _maps(drawn: Mapping[str, Chart]) -> list[str]:
