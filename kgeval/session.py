@@ -14,10 +14,9 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.study import GUARDED, Study, read_study
-from kgeval.store import Provenance, Store, fingerprint, fingerprints, versions
+from kgeval.store import SYNTHETIC, Provenance, Store, fingerprint, fingerprints, versions
 
 REVIEW = "build/review"  # where `make review` puts the example
-SYNTHETIC = "SYNTHETIC.txt"  # a data folder that holds this file is simulated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,8 @@ from kgeval.run.notebook import accepted, read_notebooks
 from kgeval.run.parameters import checked, read_parameters
 from kgeval.run.record import Asked, exit_code, run_files
 from kgeval.run.resume import Ground
-from kgeval.store import fingerprint, fingerprints, versions
+from kgeval.store import SYNTHETIC, fingerprint, fingerprints, versions
 
-SYNTHETIC = "SYNTHETIC.txt"
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -1,4 +1,4 @@
-"""The commands ``kgeval read``, ``kgeval clean`` and ``kgeval audit``."""
+"""The commands ``kgeval read`` and ``kgeval audit``."""
 
 from __future__ import annotations
 
@@ -98,51 +98,6 @@ def read(  # noqa: PLR0917 - click hands options over by name
     for _, fault in refused:
         click.echo(f"kgeval: {fault}", err=True)
     return UserError.exit_code if refused else 0
-
-
-@click.command()
-@click.argument("study", type=_EXISTING)
-@click.option("--data", required=True, type=_EXISTING, help="Folder with the delivered files.")
-@_OUT
-@click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of findings.xlsx.")
-def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -> int:
-    """Clean the deliveries of STUDY, area by area, and print accounts that add up.
-
-    Each area's folder holds the clean tables, the log, the accounts, and findings.xlsx to work through.
-
-    \b
-    Example:
-      kgeval clean surveys/my_study --data my_files --out build/clean --area 905
-    """  # noqa: D301
-    from kgeval.plan.study import read_study
-    from kgeval.prepare.assemble import conservation
-    from kgeval.prepare.clean import clean_areas
-    from kgeval.prepare.deposit import deposit, provenance
-    from kgeval.prepare.receive import receive
-    from kgeval.prepare.workbook import findings_workbook
-    from kgeval.store import Store
-
-    definition = read_study(study)
-    chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
-    delivery = receive(definition, data)
-    store = Store(out)
-    cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
-    for area, result in zip(chosen, cleaned, strict=True):
-        code, folder = (area.code, area.key) if area else ("all", "all")
-        made_of = provenance(definition, delivery, code)
-        deposit(store, folder, result, made_of, guarded=definition.guarded)
-        forms = {key: table.form for key, table in definition.tables.items()}
-        book = findings_workbook(result, forms, lang=lang)
-        store.write_bytes(f"{folder}/findings.xlsx", book, made_of)
-        click.echo(f"{folder}: {out / folder}")
-        click.echo(conservation(result).to_string(index=False))
-        click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
-                   f"{len(result.refused)} corrections refused\n")  # fmt: skip
-    unread = delivery.files.loc[delivery.files["table"] == "", "file"]
-    if len(unread):
-        click.echo(f"not read, the study does not name them: {', '.join(unread)}")
-    return 0
 
 
 @click.command()

@@ -4,6 +4,10 @@
 ``sheet`` and ``row``; or, so that it survives a new delivery of the file, by ``key`` (and
 ``round`` and ``table`` where the key alone is not enough). It states in ``expects_raw`` the value
 that the decision was about: where the cell holds another one, the line is refused and listed.
+
+A ``rid`` holds the hash of its file. Where that file was replaced since, a line about a cell falls back on
+``file`` and ``key``, since ``expects_raw`` still says what it was about; a rejection does not, for nothing
+would say that the record is still the same. A value that is masked (``•``) is known by the file's hash.
 """
 
 from __future__ import annotations
@@ -16,10 +20,13 @@ import pandas as pd
 from kgeval.prepare import plain
 from kgeval.prepare.decode import decode
 from kgeval.prepare.draft import Draft
+from kgeval.prepare.journal import MASK
+from kgeval.prepare.log import sheet_of
 from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 
 REFUSALS = (
     "stale", "unknown_row", "ambiguous_row", "unknown_column", "unreadable_value", "unsupported_action",
+    "accepted_nothing",
 )  # fmt: skip
 _CELL = ("set", "blank", "accept_as_is")
 _SIGNED = ("reason", "evidence", "decided_by", "reviewed_by", "decided_at", "supersedes_seq")
@@ -70,6 +77,8 @@ def _made(draft: Draft, line: Line) -> Draft:
     present = _text(draft.answers.loc[[rid], column])
     _expected(draft, rid, line, present)
     if action == "accept_as_is":
+        if not present and isinstance(draft.text[column].loc[rid], str):
+            raise _Refused("accepted_nothing")
         draft = replace(draft, accepted=draft.accepted | {(rid, column)})
         changes = changed([rid], column, present, action=action, rule="DECISION", rule_kind="manual")
     elif action == "blank":
@@ -91,23 +100,41 @@ def _rejection(rid: str, line: Line) -> Outcome:
 
 def _record(draft: Draft, line: Line) -> str:
     """Return the one record that the line is about."""
-    rid = line.get("rid", "")
-    if rid:
-        found_rids = pd.Index([rid]).intersection(draft.answers.index)
-    elif line.get("row"):
-        origin = draft.origin.loc[draft.answers.index]
-        here = (origin["file"] == line.get("file", "")) & (origin["row"].astype("str") == line["row"])
-        found_rids = draft.answers.index[here & (origin["sheet"] == line.get("sheet", ""))]
+    rid, known = line.get("rid", ""), draft.answers.index
+    if rid and rid in known:
+        return rid
+    if rid and not _survives(draft, line):
+        raise _Refused("unknown_row")
+    if rid or not line.get("row"):
+        found_rids = _by_key(draft, line)
     else:
-        keys = draft.keys().reindex(draft.answers.index)
-        here = keys == line.get("key", "")
-        for part in ("round", "area"):
-            if line.get(part):
-                here &= draft.placed.loc[draft.answers.index, part] == line[part]
-        found_rids = draft.answers.index[here.fillna(value=False)]
+        origin = draft.origin.loc[known]
+        here = (origin["file"] == line.get("file", "")) & (origin["row"].astype("str") == line["row"])
+        found_rids = known[here & (origin["sheet"] == line.get("sheet", ""))]
     if len(found_rids) != 1:
         raise _Refused("ambiguous_row" if len(found_rids) else "unknown_row")
     return str(found_rids[0])
+
+
+def _survives(draft: Draft, line: Line) -> bool:
+    """Return whether a line about a cell still says enough once its file was replaced by another."""
+    replaced = (draft.sheets["file"] == line.get("file", "")).any() and sheet_of(pd.Index([line["rid"]]))[
+        0
+    ] not in draft.sheets.index
+    return bool(replaced and line.get("key") and line.get("action") in _CELL) and MASK not in {
+        line.get("key"), line.get("expects_raw"),
+    }  # fmt: skip
+
+
+def _by_key(draft: Draft, line: Line) -> pd.Index:
+    rids = draft.answers.index
+    here = draft.keys().reindex(rids) == line.get("key", "")
+    for part in ("round", "area"):
+        if line.get(part):
+            here &= draft.placed.loc[rids, part] == line[part]
+    if line.get("rid"):  # the same key may stand in the files of two rounds
+        here &= draft.origin.loc[rids, "file"] == line["file"]
+    return rids[here.fillna(value=False)]
 
 
 def _expected(draft: Draft, rid: str, line: Line, present: str) -> None:
@@ -116,6 +143,8 @@ def _expected(draft: Draft, rid: str, line: Line, present: str) -> None:
     stated = line.get("expects_raw") or line.get("raw_value") or ""
     delivered = draft.text[column].loc[rid]
     if stated in {present, delivered if isinstance(delivered, str) else ""}:
+        return
+    if stated == MASK and line.get("rid") == rid:
         return
     if stated:
         decoded = decode(pd.Series([stated], index=[rid], dtype="str"), draft.form.question(column))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import io
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from kgeval.plan.study import Study
 from kgeval.plan.table import Table
 from kgeval.prepare.read import read
 from kgeval.prepare.record import Delivered
+from kgeval.store import made_by_simulation
 
 CORRECTIONS = "corrections.csv"
 
@@ -46,7 +48,7 @@ def receive(study: Study, data: Path) -> Delivery:
         key: tuple(part for path in paths for part in _read(path, data, study.tables[key]))
         for key, paths in named.items()
     }
-    return Delivery(tables=tables, files=_files(named, tables, data), corrections=_corrections(study))
+    return Delivery(tables=tables, files=_files(named, tables, data), corrections=read_corrections(study))
 
 
 def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
@@ -86,10 +88,14 @@ def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
 
 
 def _visible(data: Path) -> list[Path]:
+    """Return the files that somebody sent; what a simulation knows of its own data is none of them."""
+    not_sent = {data / name for name in made_by_simulation(data, answers_only=True)}
     return sorted(
         path
         for path in data.rglob("*")
-        if path.is_file() and not any(part.startswith((".", "~$")) for part in path.relative_to(data).parts)
+        if path.is_file()
+        and path not in not_sent
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(data).parts)
     )
 
 
@@ -139,6 +145,32 @@ def _files(
     return pd.DataFrame(rows, columns=["file", "table", "sheets", "records"])
 
 
-def _corrections(study: Study) -> pd.DataFrame | None:
+def read_corrections(study: Study) -> pd.DataFrame | None:
+    """Return the study's decided corrections as text; None where none was decided.
+
+    Raises
+    ------
+    DataError
+        The file is no table in UTF-8, or has no column ``action``.
+    """
     path = study.folder / CORRECTIONS
-    return pd.read_csv(path, dtype=str, keep_default_na=False) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        by = ";" if ";" in text.partition("\n")[0] else ","  # as spreadsheets of many countries save it
+        lines = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=by)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise _unreadable("it is no table of texts in UTF-8") from error
+    if "action" not in lines:
+        raise _unreadable("it has no column 'action'")
+    return lines
+
+
+def _unreadable(seen: str) -> DataError:
+    return DataError(
+        "CORRECTIONS_UNREADABLE",
+        seen,
+        hint="write it with `kgeval decide`, or save it as CSV UTF-8 with the columns of the correction log",
+        file=CORRECTIONS,
+    )

@@ -18,6 +18,7 @@ from kgeval.present.charts.tiles import tiles
 from kgeval.present.commendation import criteria_table, shortlist_text
 from kgeval.present.comparability import rounds_table
 from kgeval.present.criteria import criteria_text
+from kgeval.present.findings import findings_workbook
 from kgeval.present.found import found_text
 from kgeval.present.labels import labels, languages
 from kgeval.present.offices import agreement_text, funding_text, reports_text
@@ -50,6 +51,7 @@ from kgeval.present.tables.data import (
     files_table,
     findings_table,
     open_points_table,
+    refused_table,
     tables_table,
 )
 from kgeval.present.tables.disruption import disruption_text, windows_table
@@ -122,6 +124,7 @@ __all__ = [
     "fieldwork_table",
     "files_table",
     "findings_table",
+    "findings_workbook",
     "forest",
     "found_text",
     "funding_table",
@@ -142,6 +145,7 @@ __all__ = [
     "publish",
     "publish_changes",
     "recommendations_table",
+    "refused_table",
     "register_table",
     "reported_shares_table",
     "reported_table",

@@ -22,9 +22,8 @@ from kgeval.simulate.population import Records, populate
 from kgeval.simulate.sample import draw_sample
 from kgeval.simulate.truth import true_values
 from kgeval.simulate.workbook import district_workbook
-from kgeval.store import write_whole
+from kgeval.store import SYNTHETIC, made_by_simulation, write_whole
 
-MARK = "SYNTHETIC.txt"  # a data folder that holds this file is simulated
 FAULT_COLUMNS = (
     "file", "sheet", "row", "key", "table", "column", "fault", "true_value", "delivered_value", "findable",
     "why",
@@ -93,10 +92,10 @@ def simulate(study: Study, out: str | Path, *, seed: int, faults: bool = True) -
     tables = {"truth.csv": _csv(truth), "faults.csv": _csv(planted)}
     if len(disagreements):
         tables["disagreements.csv"] = _csv(disagreements.drop(columns="rid"))
-    mark = _mark(study, model, seed, [*files, *tables])
+    mark = _mark(study, model, seed, files, tables)
     paths = []
     # the mark first: whatever stops the writing, what lies there is marked
-    for name, content in {MARK: mark, **files, **tables}.items():
+    for name, content in {SYNTHETIC: mark, **files, **tables}.items():
         write_whole(out / name, content, durable=False)
         paths.append(out / name)
     return Simulated(paths=tuple(paths), truth=truth, faults=planted, disagreements=disagreements)
@@ -155,8 +154,9 @@ def _csv(frame: pd.DataFrame) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _mark(study: Study, model: Model, seed: int, names: Iterable[str]) -> bytes:
-    lines = [model.watermark, f"study = {study.key}", f"seed = {seed}", *(f"file = {name}" for name in names)]
+def _mark(study: Study, model: Model, seed: int, files: Iterable[str], answers: Iterable[str]) -> bytes:
+    lines = [model.watermark, f"study = {study.key}", f"seed = {seed}"]
+    lines += [*(f"file = {name}" for name in files), *(f"answer = {name}" for name in answers)]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
@@ -166,11 +166,7 @@ def _clear(out: Path) -> None:
         return
     if not out.is_dir():
         raise ParameterError(f"{out.name} is a file; name a folder")
-    mark = out / MARK
-    made = {MARK}
-    if mark.is_file():
-        lines = mark.read_text(encoding="utf-8").splitlines()
-        made |= {line.removeprefix("file = ") for line in lines if line.startswith("file = ")}
+    made = {SYNTHETIC} | made_by_simulation(out)
     others = sorted(
         path.name for path in out.iterdir() if path.name not in made and not path.name.startswith(".")
     )
@@ -179,5 +175,5 @@ def _clear(out: Path) -> None:
             f"{out.name} holds {others[0]!r} and {len(others) - 1} other entries that no simulation made; "
             "choose a new or empty folder, so that simulated and real data never mix"
         )
-    for name in sorted(made - {MARK}):
+    for name in sorted(made - {SYNTHETIC}):
         (out / Path(name).name).unlink(missing_ok=True)

@@ -13,16 +13,19 @@ from kgeval.store.files import make_folder, sync_folder, write_whole
 from kgeval.store.fingerprint import fingerprint, fingerprints, sha256, to_json
 from kgeval.store.provenance import Provenance, versions
 from kgeval.store.store import JOURNAL, SHARED, STAGED_ROOT, STAGING, Store
+from kgeval.store.synthetic import SYNTHETIC, made_by_simulation
 
 __all__ = [
     "JOURNAL",
     "SHARED",
     "STAGED_ROOT",
     "STAGING",
+    "SYNTHETIC",
     "Provenance",
     "Store",
     "fingerprint",
     "fingerprints",
+    "made_by_simulation",
     "make_folder",
     "sha256",
     "sync_folder",

@@ -138,7 +138,7 @@ def open_points_table(findings: pd.DataFrame, study: Study, lang: str) -> TableS
             "table": (_table_label(study, row["table"], lang), None),
             "columns": (_text(row["column"]), None),
             "check": (words.one_of("check", row["check"]), None),
-            "remedy": (words.one_of("remedy", row["check"]), None),
+            "remedy": (words.one_of("findings.remedy", row["check"]), None),
         }
         for row in waiting.head(_MOST).to_dict("records")
     ]
@@ -151,6 +151,31 @@ def open_points_table(findings: pd.DataFrame, study: Study, lang: str) -> TableS
         ("check", "left"), ("remedy", "left"),
     )  # fmt: skip
     return table_of("open_points", words["table.open_points"], columns, rows, notes=notes)
+
+
+def refused_table(refused: pd.DataFrame, study: Study, lang: str) -> TableSpec:
+    """Return the decided corrections that did not land, with why; no value of a cell."""
+    words = labels(lang)
+    lines = refused.reindex(columns=["table", "file", "row", "key", "column", "action", "why"]).fillna("")
+    rows = [
+        {
+            "table": (_table_label(study, line["table"], lang), None),
+            "file": (_text(line["file"]), None),
+            "row": (_text(line["row"]), None),
+            "key": (_text(line["key"]), None),
+            "columns": (_text(line["column"]), None),
+            "action": (words.words.get(f"findings.decision.{line['action']}", _text(line["action"])), None),
+            "why": (words.words.get(f"findings.why.{line['why']}", _text(line["why"])), None),
+        }
+        for line in lines.head(_MOST).to_dict("records")
+    ]
+    columns = _columns(
+        words,
+        ("table", "left"), ("file", "left"), ("row", "right"), ("key", "left"), ("columns", "left"),
+        ("action", "left"), ("why", "left"),
+    )  # fmt: skip
+    notes = [] if rows else [words["table.none_refused"]]
+    return table_of("refused", words["table.refused"], columns, rows, notes=notes)
 
 
 def tables_table(

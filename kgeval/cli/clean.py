@@ -1,0 +1,66 @@
+"""``kgeval clean``: a study's deliveries cleaned without notebooks, with a workbook to work through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("study", type=_FOLDER)
+@click.option("--data", required=True, type=_FOLDER, help="Folder with the delivered files.")
+@click.option("--out", required=True, type=_FOLDER, help="Folder to write to.")
+@click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of findings.xlsx.")
+def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -> int:
+    """Clean the deliveries of STUDY, area by area, and print accounts that add up.
+
+    Each area's folder holds the clean tables, the log, the accounts, and findings.xlsx to work through;
+    `kgeval decide` takes what is decided in it.
+
+    \b
+    Example:
+      kgeval clean surveys/my_study --data my_files --out build/clean --area 905
+    """  # noqa: D301
+    from kgeval.plan.study import read_study
+    from kgeval.prepare import conservation, deposit, receive
+    from kgeval.prepare.clean import clean_areas
+    from kgeval.prepare.deposit import provenance
+    from kgeval.present.findings import findings_workbook
+    from kgeval.store import SYNTHETIC, Store
+
+    definition = read_study(study)
+    chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
+    delivery = receive(definition, data)
+    store = Store(out)
+    cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
+    for area, result in zip(chosen, cleaned, strict=True):
+        code, folder = (area.code, area.key) if area else ("all", "all")
+        made_of = provenance(definition, delivery, code)
+        deposit(store, folder, result, made_of, guarded=definition.guarded)
+        book = findings_workbook(result, definition, lang=lang, synthetic=(data / SYNTHETIC).is_file())
+        store.write_bytes(f"{folder}/findings.xlsx", book, made_of)
+        click.echo(f"{folder}: {out / folder}")
+        click.echo(conservation(result).to_string(index=False))
+        click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
+                   f"{len(result.refused)} corrections refused\n")  # fmt: skip
+        _say_refused(result.refused)
+    unread = delivery.files.loc[delivery.files["table"] == "", "file"]
+    if len(unread):
+        click.echo(f"not read, the study does not name them: {', '.join(unread)}")
+    return 0
+
+
+def _say_refused(refused: pd.DataFrame) -> None:
+    """Name the corrections that did not land, without their values."""
+    where = ["table", "file", "row", "key", "column", "action", "why"]
+    if len(refused):
+        click.echo(refused.reindex(columns=where).fillna("").to_string(index=False) + "\n")
