@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kgeval.evaluate import change_indicators, compare_changes, estimate_indicators
+from kgeval.evaluate import change_indicators, compare_changes, estimate_indicators, regressions
 from kgeval.plan.study import Study, read_study
 from kgeval.prepare import conservation, link, receive
 from kgeval.prepare.clean import clean_areas
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "real" / "wash_benefits"
 GOLDEN = Path(__file__).parent / "golden" / "wash_benefits.csv"
 COMPARISON = GOLDEN.with_name("wash_comparison.csv")
+MODELS = GOLDEN.with_name("wash_models.csv")
 ROUNDS = {"round0": "baseline", "round2": "endline"}
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial's data are not beside this checkout")
@@ -89,6 +90,25 @@ def test_changes_against_the_control_arm_equal_r_survey() -> None:
         assert ours["n"] == row.n
         assert ours["df"] == 630
         assert ours["randomised"]
+
+
+def test_models_of_the_arms_equal_r_survey() -> None:
+    rows = regressions(study(), households())
+    outcomes = {"hwss": "soap", "latseal": "seal"}
+    arms = {"(Intercept)": "(intercept)", "Handwashing": "handwashing", "Nutrition": "nutrition",
+            "Nutrition + WSH": "nutrition_wsh", "Sanitation": "sanitation", "WSH": "wsh",
+            "Water": "water"}  # fmt: skip
+    found = rows.set_index(["model", "term"])
+    golden = pd.read_csv(MODELS)
+    assert len(golden) == len(rows) == 14
+    for row in golden.itertuples():
+        ours = found.loc[(outcomes[row.outcome], arms[row.arm])]
+        assert ours["estimate"] == pytest.approx(row.estimate, rel=1e-8)
+        assert ours["se"] == pytest.approx(row.se, rel=1e-8)
+        assert ours["n"] == row.n
+        assert ours["df"] == 630 + 1 - 7
+        assert ours["few_clusters"] == "none"
+        assert ours["randomised"] == (row.arm != "(Intercept)")
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")

@@ -15,7 +15,7 @@ from kgeval.errors import ParameterError
 from kgeval.plan.study import Study, read_study
 from kgeval.run.graph import Job, Place, graph
 from kgeval.run.job import COMMON, JobResult, Setting, given
-from kgeval.run.notebook import accepted, read_notebooks
+from kgeval.run.notebook import accepted, for_study, read_notebooks
 from kgeval.run.parameters import checked, read_parameters
 from kgeval.run.record import Asked, exit_code, run_files
 from kgeval.run.resume import Ground
@@ -49,6 +49,8 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> None:
     """Run the notebooks of the STUDY folder: 10 and 30 for each area, 20 for each and the whole, 40 once.
 
+    Notebook 45 runs once where the study has a research.toml.
+
     A failing area does not stop the others; it is named at the end with its notebook, cell and error.
 
     \b
@@ -65,6 +67,7 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     setting = _setting(plan, data, out, options)
     notebooks = read_notebooks(options["notebooks"] or _own_notebooks())
     accepted(setting.parameters, notebooks, taken=COMMON)
+    notebooks = for_study(notebooks, plan.folder)
     jobs = graph(
         notebooks, [Place(code=area.code, key=area.key) for area in plan.areas], only=_codes(plan, areas)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import domains
@@ -28,6 +29,19 @@ class Contrast:
     low: float
     high: float
     df: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wald:
+    """The test that several contrasts are zero at once; NaN where there is none."""
+
+    statistic: float
+    df: float
+    df_error: float
+    p: float
+
+
+NO_TEST = Wald(statistic=np.nan, df=np.nan, df_error=np.nan, p=np.nan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,29 @@ class Joint:
         gradient[top] = 1 / self.values[bottom]
         gradient[bottom] -= value / self.values[bottom]
         return self._finish(value, gradient, level)
+
+    def together(self, coefficients: Floats) -> Wald:
+        """Test that all contrasts, the rows of a (contrasts, k) matrix, are zero.
+
+        F = (ν − r + 1)/(ν r) · d'V⁻¹d with r and ν − r + 1 degrees of freedom, r the rank of V: the
+        denominator of Korn & Graubard (1990), *Am. Stat.* 44, 270-276.
+        """
+        gaps, covariance = coefficients @ self.values, coefficients @ self.covariance @ coefficients.T
+        scale = np.sqrt(np.maximum(np.diag(covariance), 0))
+        kept = scale > 0
+        if not kept.any() or not np.isfinite(covariance).all():
+            return NO_TEST
+        gaps, scale, covariance = gaps[kept], scale[kept], covariance[np.ix_(kept, kept)]
+        values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+        usable = values > 1e-10 * values.max()
+        rank = int(usable.sum())
+        left = self.df - rank + 1
+        if not left >= 1:
+            return Wald(statistic=np.nan, df=float(rank), df_error=np.nan, p=np.nan)
+        along = (gaps / scale) @ vectors[:, usable]
+        statistic = float((along**2 / values[usable]).sum()) * left / (self.df * rank)
+        p = float(special.fdtrc(rank, left, statistic))
+        return Wald(statistic=statistic, df=float(rank), df_error=float(left), p=p)
 
     def _known(self, names: Mapping[str, float] | Sequence[str]) -> None:
         unknown = [name for name in names if name not in self.names]

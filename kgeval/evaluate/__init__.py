@@ -10,7 +10,8 @@ and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``report
 ``closures``, ``windows``, ``profile``, ``equity_rows``, ``unit_costs``, ``safety_component``,
 ``referred_cases`` and ``alerts`` are what readers are owed beside. ``task_results`` are the plan line by
 line, the registers and reports, and forms held against each other; ``shortlist`` is for the restricted
-store alone.
+store alone. ``regressions``, ``differences`` and ``specifications`` (with ``option_ranges`` and ``curves``)
+answer what ``research.toml`` asks.
 """
 
 from kgeval.evaluate.advice import advise
@@ -27,8 +28,10 @@ from kgeval.evaluate.finding import findings, result_rows
 from kgeval.evaluate.multiplicity import adjusted
 from kgeval.evaluate.profile import profile
 from kgeval.evaluate.protection import alerts, referred_cases, safety_component
+from kgeval.evaluate.research import differences, regressions
 from kgeval.evaluate.review import change_indicators, estimate_indicators
 from kgeval.evaluate.shortlist import shortlist
+from kgeval.evaluate.specification import curves, option_ranges, specifications
 from kgeval.evaluate.tasks import task_results
 from kgeval.evaluate.unit_cost import unit_costs
 from kgeval.evaluate.verdict import Verdict, judge
@@ -44,19 +47,24 @@ __all__ = [
     "closures",
     "compare_changes",
     "correction_effects",
+    "curves",
     "decompose",
+    "differences",
     "equity_rows",
     "estimate_indicators",
     "events",
     "fieldwork",
     "findings",
     "judge",
+    "option_ranges",
     "profile",
     "referred_cases",
+    "regressions",
     "reported_against_surveyed",
     "result_rows",
     "safety_component",
     "shortlist",
+    "specifications",
     "task_results",
     "unit_costs",
     "weigh_criteria",

@@ -2,8 +2,7 @@
 
 The normalised difference (difference over the root of the mean of both variances) does not grow with the
 sample, so it says whether sides are alike; the p value says only whether chance could do it. Source:
-Imbens & Rubin (2015), *Causal Inference*, ch. 14; the joint test is the Wald test with the
-denominator of Korn & Graubard (1990), *Am. Stat.* 44, 270-276.
+Imbens & Rubin (2015), *Causal Inference*, ch. 14; the joint test is :meth:`estimate.contrast.Joint.together`.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kgeval.errors import DesignError
-from kgeval.estimate.contrast import Joint, joint
+from kgeval.estimate.contrast import NO_TEST, Joint, Wald, joint
 from kgeval.estimate.measure import Measure, mean, weights
 from kgeval.estimate.units import Bools, Floats, sampling_units
 from kgeval.plan.form import Form
@@ -30,13 +28,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The table of means, and the test that all differences are zero at once (NaN where there is none)."""
+    """The table of means, and the test that all differences are zero at once."""
 
     rows: pd.DataFrame
-    statistic: float
-    df: float
-    df_error: float
-    p: float
+    test: Wald
 
 
 def balance(
@@ -79,12 +74,12 @@ def balance(
     ]  # fmt: skip
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     if table.empty:
-        return Balance(rows=table, statistic=np.nan, df=np.nan, df_error=np.nan, p=np.nan)
+        return Balance(rows=table, test=NO_TEST)
     table["difference"] = table["mean_group"] - table["mean_reference"]
     spread = np.sqrt((table["sd_group"] ** 2 + table["sd_reference"] ** 2) / 2)
     table["normalised"] = table["difference"] / spread.where(spread > 0)
     if design.census or sampling_units(records, design).df < 1:
-        return Balance(rows=table, statistic=np.nan, df=np.nan, df_error=np.nan, p=np.nan)
+        return Balance(rows=table, test=NO_TEST)
     return _tested(table, _both(records, design, variables, side))
 
 
@@ -139,36 +134,12 @@ def _tested(table: pd.DataFrame, found: Joint) -> Balance:
     gap = np.zeros((size, 2 * size))
     gap[np.arange(size), 2 * np.arange(size)] = -1
     gap[np.arange(size), 2 * np.arange(size) + 1] = 1
-    covariance = gap @ found.covariance @ gap.T
-    error = np.sqrt(np.maximum(np.diag(covariance), 0))
+    error = np.sqrt(np.maximum(np.diag(gap @ found.covariance @ gap.T), 0))
     known = table["difference"].notna().to_numpy() & (error > 0) & (found.df >= 1)
-    table["se"] = np.where(known, error, np.nan)
-    table["df"] = np.where(known, found.df, np.nan)
     t = np.where(known, np.abs(table["difference"]) / np.where(known, error, 1.0), np.nan)
-    table["p"] = 2 * special.stdtr(found.df, -t)
-    statistic, df, df_error, p = _wald(
-        table["difference"].to_numpy()[known], covariance[np.ix_(known, known)], found.df
+    table = table.assign(
+        se=np.where(known, error, np.nan),
+        df=np.where(known, found.df, np.nan),
+        p=2 * special.stdtr(found.df, -t),
     )
-    return Balance(rows=table, statistic=statistic, df=df, df_error=df_error, p=p)
-
-
-def _wald(gap: Floats, covariance: Floats, freedom: float) -> tuple[float, float, float, float]:
-    """F = (ν − k + 1)/(νk) · d'V⁻¹d with k and ν − k + 1 degrees of freedom, k the rank of V."""
-    if not len(gap):
-        return np.nan, np.nan, np.nan, np.nan
-    scale = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(scale, scale)
-    try:
-        values, vectors = np.linalg.eigh(correlation)
-    except np.linalg.LinAlgError as failure:
-        raise DesignError(
-            "the covariance of the differences has no eigenvalues; leave columns out"
-        ) from failure
-    kept = values > 1e-10 * values.max()
-    k = int(kept.sum())
-    left = freedom - k + 1
-    if left < 1:
-        return np.nan, float(k), np.nan, np.nan
-    along = (gap / scale) @ vectors[:, kept]
-    statistic = float((along**2 / values[kept]).sum()) * left / (freedom * k)
-    return statistic, float(k), float(left), float(special.fdtrc(k, left, statistic))
+    return Balance(rows=table, test=found.together(gap[known]) if known.any() else NO_TEST)

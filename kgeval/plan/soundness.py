@@ -14,6 +14,7 @@ from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.norm import Derived
 from kgeval.plan.programme_soundness import programme_faults
+from kgeval.plan.research_soundness import research_faults
 from kgeval.plan.sample import stages as plan_stages
 from kgeval.plan.table import Table
 
@@ -34,6 +35,7 @@ def cross_faults(study: Study) -> Iterator[str]:
     yield from _panel_faults(study)
     yield from evaluation_faults(study)
     yield from programme_faults(study)
+    yield from research_faults(study)
 
 
 def _table_faults(study: Study) -> Iterator[str]:

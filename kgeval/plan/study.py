@@ -20,6 +20,8 @@ from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
 from kgeval.plan.panel import Panel, read_panels
 from kgeval.plan.programme import Programme, read_programme
+from kgeval.plan.research import FILE as RESEARCH
+from kgeval.plan.research import Research, read_research
 from kgeval.plan.soundness import cross_faults
 from kgeval.plan.table import Table, table
 from kgeval.plan.toml import Block, read_toml
@@ -48,7 +50,8 @@ class Study:
     free block of words for the written report; ``phase`` names the period under evaluation;
     ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed;
     ``programme`` is the plan line by line, ``crosschecks`` which forms must say the same;
-    ``evaluation`` is what the evaluation owes its readers beside its numbers.
+    ``evaluation`` is what the evaluation owes its readers beside its numbers, ``research`` what its
+    researchers ask.
     """
 
     key: str
@@ -71,6 +74,7 @@ class Study:
     crosschecks: Crosschecks = field(default_factory=Crosschecks)
     report: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Evaluation = field(default_factory=Evaluation)
+    research: Research = field(default_factory=Research)
 
     @property
     def baseline(self) -> Round:
@@ -198,6 +202,7 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         panels=read_panels(top.block("panel"), languages),
         report=top.take("report", dict, {}),
         evaluation=read_evaluation(folder, languages, faults),
+        research=read_research(folder / RESEARCH, languages, faults),
     )
 
 

@@ -14,6 +14,7 @@ from kgeval.present.charts.chart import Chart, Charts, save
 from kgeval.present.charts.dumbbell import dumbbell
 from kgeval.present.charts.forest import Forest, forest
 from kgeval.present.charts.gaps import gaps
+from kgeval.present.charts.specification import specification_curve, specification_curves
 from kgeval.present.charts.tiles import tiles
 from kgeval.present.commendation import criteria_table, shortlist_text
 from kgeval.present.comparability import rounds_table
@@ -34,6 +35,7 @@ from kgeval.present.prose import (
 )
 from kgeval.present.protection import protection_note, protection_text
 from kgeval.present.published import publish, publish_changes, round_labels
+from kgeval.present.research import curve_sentences
 from kgeval.present.section import Headed, section
 from kgeval.present.tables.advice import causes, lessons, recommendations_table
 from kgeval.present.tables.attribution import (
@@ -67,6 +69,12 @@ from kgeval.present.tables.offices import (
 )
 from kgeval.present.tables.plan import plan_table
 from kgeval.present.tables.profile import profile_table
+from kgeval.present.tables.research import (
+    differences_table,
+    group_tables,
+    options_table,
+    regression_tables,
+)
 from kgeval.present.tables.results import (
     areas_table,
     breakdowns_table,
@@ -113,7 +121,9 @@ __all__ = [
     "criteria_table",
     "criteria_text",
     "crosschecks_table",
+    "curve_sentences",
     "decomposition_table",
+    "differences_table",
     "disagreements_table",
     "disruption_text",
     "dumbbell",
@@ -131,6 +141,7 @@ __all__ = [
     "funding_text",
     "gaps",
     "group_list_table",
+    "group_tables",
     "index_page",
     "labels",
     "languages",
@@ -138,6 +149,7 @@ __all__ = [
     "note",
     "notebook_page",
     "open_points_table",
+    "options_table",
     "plan_table",
     "profile_table",
     "protection_note",
@@ -147,6 +159,7 @@ __all__ = [
     "recommendations_table",
     "refused_table",
     "register_table",
+    "regression_tables",
     "reported_shares_table",
     "reported_table",
     "reports_table",
@@ -158,6 +171,8 @@ __all__ = [
     "sentence",
     "sentences",
     "shortlist_text",
+    "specification_curve",
+    "specification_curves",
     "statements_text",
     "tables_table",
     "target_sentences",

@@ -2,12 +2,13 @@
 
 A notebook says itself how it is run, in its metadata::
 
-    {"kgeval": {"runs": "area and whole", "reads": {"10_clean": "whole"}, "data": false}}
+    {"kgeval": {"runs": "area and whole", "reads": {"10_clean": "whole"}, "data": false, "needs": ""}}
 
 ``runs`` is ``area`` (once for each area), ``area and whole`` or ``once``. ``reads`` names the earlier
 notebooks whose tables it needs, of its own ``area`` or of the ``whole`` study; left out, it is every
 earlier notebook, of the own area if it runs for areas only. ``data`` says whether it looks into the
-delivered files itself, which it does unless it says no.
+delivered files itself, which it does unless it says no. ``needs`` is a file of the study without which
+the notebook has nothing to say: where a study has no such file, it is not run.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from kgeval.store import sha256
 
 Runs = Literal["area", "area and whole", "once"]
 Extent = Literal["area", "whole"]
+_FILE = re.compile(r"^[a-z][a-z0-9_]*\.[a-z]+$")
 _NUMBERED = re.compile(r"^\d+_[a-z][a-z0-9_]*$")
 
 
@@ -38,6 +40,7 @@ class Notebook:
     runs: Runs
     reads: Mapping[str, Extent]
     reads_data: bool
+    needs: str
     parameters: Mapping[str, Parameter]
     sha256: str
 
@@ -94,9 +97,15 @@ def _read(path: Path, earlier: tuple[Notebook, ...]) -> Notebook:
         runs=runs,
         reads=_reads(about, runs, path.stem, earlier),
         reads_data=about.get("data", True) is not False,
+        needs=_needs(about, path.stem),
         parameters=parameters(tagged[0], notebook=path.stem),
         sha256=sha256(data),
     )
+
+
+def for_study(notebooks: tuple[Notebook, ...], folder: Path) -> tuple[Notebook, ...]:
+    """Return the notebooks that have something to say about the study in a folder."""
+    return tuple(one for one in notebooks if not one.needs or (folder / one.needs).is_file())
 
 
 def accepted(
@@ -128,6 +137,15 @@ def _runs(about: Mapping[str, Any], name: str) -> Runs:
             f"notebook {name}: metadata kgeval.runs is {runs!r}; use 'area', 'area and whole' or 'once'"
         )
     return cast("Runs", runs)
+
+
+def _needs(about: Mapping[str, Any], name: str) -> str:
+    needs = about.get("needs", "")
+    if not isinstance(needs, str) or not (needs == "" or _FILE.match(needs)):
+        raise UserError(
+            f"notebook {name}: metadata kgeval.needs is {needs!r}; name one file of a study's folder"
+        )
+    return needs
 
 
 def _reads(

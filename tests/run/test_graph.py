@@ -9,7 +9,7 @@ import tiny
 
 from kgeval.errors import ParameterError, UserError
 from kgeval.run.graph import Place, graph, hindrance, ready
-from kgeval.run.notebook import accepted, read_notebooks
+from kgeval.run.notebook import accepted, for_study, read_notebooks
 
 NORTH, SOUTH = Place(code="0905", key="north"), Place(code="0899", key="south")
 
@@ -83,6 +83,7 @@ def test_only_numbered_notebooks_in_the_order_of_their_numbers(tmp_path):
         ("[]", "is no notebook"),
         (json.dumps(tiny.notebook(["1"], runs="often")), "kgeval.runs is 'often'"),
         (json.dumps(tiny.notebook(["1"], reads={"50_x": "area"})), "kgeval.reads names '50_x'"),
+        (json.dumps(tiny.notebook(["1"], needs="../x.toml")), "kgeval.needs is '../x.toml'"),
         (json.dumps(tiny.notebook(["1"], parameters="area = 1")), "is no declaration"),
         (json.dumps({"cells": [], "metadata": {}}), "0 cells tagged 'parameters'"),
     ],
@@ -108,3 +109,17 @@ def test_values_that_no_notebook_takes_are_refused(notebooks):
         accepted({"area": "x"}, notebooks, taken=("area",))
     with pytest.raises(ParameterError, match="no parameter name"):
         accepted({"x = __import__('os')": 1}, notebooks, taken=())
+
+
+def test_a_notebook_runs_where_the_study_has_the_file_that_it_needs(tmp_path):
+    content = tiny.notebook(["1"], runs="once", reads={"20_estimate": "area"}, needs="research.toml")
+    tiny.write_notebooks(tmp_path / "notebooks")
+    (tmp_path / "notebooks" / "45_research.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    notebooks = read_notebooks(tmp_path / "notebooks")
+    assert "45_research" not in [one.name for one in for_study(notebooks, tmp_path)]
+    (tmp_path / "research.toml").touch()
+    there = for_study(notebooks, tmp_path)
+    assert there == notebooks
+    last = graph(there, [NORTH, SOUTH])[-1]
+    assert last.key == "all.45_research"
+    assert last.waits_for == {"all.20_estimate"}  # beside the review of the phase, not behind it
