@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kgeval.plan.asked_model import ASKED
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
@@ -48,7 +49,7 @@ def group_tables(regressions: pd.DataFrame, study: Study, lang: str) -> list[Tab
 
 
 def _coefficients(rows: pd.DataFrame, model: Model, study: Study, lang: str, *, name: str) -> TableSpec:
-    words, numbers = labels(lang), Numbers(lang=lang)
+    words, numbers, label = labels(lang), Numbers(lang=lang), word_of(model.label, lang)
     shown = rows[rows["term"] != _NOWHERE]
     terms = {term.key: word_of(term.label, lang) for term in model.terms}
     records = shown.to_dict("records")
@@ -76,7 +77,7 @@ def _coefficients(rows: pd.DataFrame, model: Model, study: Study, lang: str, *, 
         columns[1] = Column(key="estimate", heading=words["research.column.odds"], align="right")
     return table_of(
         name,
-        word_of(model.label, lang),
+        words.fill("research.asked", outcome=label) if model.key == ASKED else label,
         columns,
         cells,
         subtitle="" if grouped else _about(shown, model, study, words),
