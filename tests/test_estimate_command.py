@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from kgeval.cli.estimate import estimate as command
 from kgeval.errors import UserError
-from kgeval.estimate.estimates import COLUMNS, estimate
+from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import mean, ratio, share, total
+from kgeval.estimate.tidy import COLUMNS
 from tests.estimate.samples import DESIGN, sample
 
 DESIGN_OPTIONS = ["--weight", "w", "--cluster", "cluster", "--stratum", "stratum"]

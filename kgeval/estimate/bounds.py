@@ -31,6 +31,9 @@ def missing_bounds(
         The cell table, and the domain of each cell (−1: none).
     """
     added = are_added(measures)
+    if not total["missing"].any():
+        known = values(total, added)
+        return known, known
     unlimited = ~limited(measures)[:, None] & (total["missing"] > 0)
     bounds = []
     for end, sign in (("least", 1.0), ("most", -1.0)):

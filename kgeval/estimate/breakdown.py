@@ -106,36 +106,25 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
         return Domains(breakdown=(), code=whole, levels=np.empty((1, 0), dtype=np.intp), names=((),))
     chosen = codes[:, places]
     complete = (chosen >= 0).all(axis=1)
-    table = _combinations(chosen[complete & relevant])
+    crossed = chosen[complete]
+    combination = _code(crossed)
+    size = int(combination.max(initial=-1)) + 1
+    listed = np.bincount(combination[relevant[complete]], minlength=size) > 0
+    table = crossed[firsts(combination, size)][listed]
     code = np.full(len(codes), -1, dtype=np.intp)
-    code[complete] = _position(chosen[complete], table)
+    code[complete] = np.where(listed, listed.cumsum() - 1, -1)[combination]
     names = tuple(
         tuple(levels.names[place][level] for place, level in zip(places, row, strict=True)) for row in table
     )
     return Domains(breakdown=breakdown, code=code, levels=table, names=names)
 
 
-def _combinations(rows: Codes) -> Codes:
-    """Return the rows that occur, in order."""
-    if not len(rows):
-        return rows
-    code = _code(rows)
-    return rows[firsts(code, int(code.max()) + 1)]
-
-
 def _code(rows: Codes) -> Codes:
+    """Code the combinations that occur, 0, 1, … in the order of the columns' levels."""
     code = np.zeros(len(rows), dtype=np.intp)
     for column in rows.T:
         code = nest(code, column)
     return code
-
-
-def _position(rows: Codes, table: Codes) -> Codes:
-    """Find each row in the table of combinations; −1 where it is not listed."""
-    code = _code(np.concatenate([table, rows]))
-    place = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.intp)
-    place[code[: len(table)]] = np.arange(len(table))
-    return place[code[len(table) :]]
 
 
 def as_text(value: object) -> str:

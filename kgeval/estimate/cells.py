@@ -182,9 +182,16 @@ def stacked(lines: Sequence[dict[str, Floats]], fields: Sequence[str], cells: in
         key = tuple(map(id, parts))
         if key not in done:
             same = len(set(key)) == 1
-            done[key] = np.broadcast_to(parts[0], (len(parts), cells)) if same else np.stack(parts)
+            done[key] = (
+                same_line(parts[0], len(parts)) if same else np.concatenate(parts).reshape(len(parts), cells)
+            )
         sums[name] = done[key]
     return sums
+
+
+def same_line(line: Floats, times: int) -> Floats:
+    """Let one line stand for several measures, without copies."""
+    return line[None] if times == 1 else np.broadcast_to(line, (times, len(line)))
 
 
 class _Adder:

@@ -10,19 +10,15 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate import census
-from kgeval.estimate.breakdown import By, Domains, Levels, as_text, breakdowns, code_levels, domains
+from kgeval.estimate.breakdown import By, Domains, Levels, breakdowns, code_levels, domains
 from kgeval.estimate.cells import Cells, sum_cells
-from kgeval.estimate.finished import NUMBERS, Finished
 from kgeval.estimate.linear import DfRule, Linear, domain_cells, linearise
 from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct, weights
-from kgeval.estimate.reason import Texts, join
 from kgeval.estimate.sampled import Options, finish_sample
+from kgeval.estimate.tidy import rows
 from kgeval.estimate.units import Floats, Units, sampling_units
 from kgeval.plan.sample import SampleDesign
 
-COLUMNS = (*NUMBERS, "interval_method", "confidence", "flag", "reason")
-TEXT = pd.StringDtype(na_value=np.nan)
-_COUNTS = ("n", "n_missing", "clusters", "strata")
 _Done = dict[tuple[str, ...], tuple[Domains, Linear]]
 
 
@@ -82,7 +78,8 @@ def estimate(
     -------
     DataFrame
         ``indicator, kind``, the columns of the breakdown (or ``by, by_value`` where a list of breakdowns
-        was given), then :data:`COLUMNS`. Shares are 0-1; what cannot be estimated is missing, with a code
+        was given), then :data:`kgeval.estimate.tidy.COLUMNS`. Shares are 0-1; what cannot be estimated is
+        missing, with a code
         in ``reason`` (:data:`kgeval.estimate.reason.CODES`).
 
     Raises
@@ -195,6 +192,8 @@ def _larger_effects(
 ) -> Floats:
     """Return (measures, domains) design effects of the next larger area; NaN where none is known."""
     found, own = done[breakdown]
+    if not options.design_effects and not options.larger:
+        return np.full_like(own.value, np.nan)
     given = [[options.design_effects.get(asked.name, np.nan)] for asked in measures]
     effects = np.broadcast_to(np.array(given, dtype=np.float64), own.value.shape)
     step = breakdown
@@ -206,41 +205,3 @@ def _larger_effects(
         home = np.array([at[tuple(name[place] for place in places)] for name in found.names], dtype=np.intp)
         effects = np.where(np.isnan(effects), linear.deff[:, home], effects)
     return effects
-
-
-def rows(
-    measures: Sequence[Measure], found: Domains, finished: Finished, level: float, *, listed: bool
-) -> pd.DataFrame:
-    """Lay one breakdown out as one row an estimate, measure by measure."""
-    size = len(found)
-    content: dict[str, object] = {
-        "indicator": texts([asked.name for asked in measures for _ in range(size)]),
-        "kind": texts([asked.kind for asked in measures for _ in range(size)]),
-        **label_columns(found.breakdown, found.names, len(measures), listed=listed),
-    }
-    for name in NUMBERS:
-        numbers = getattr(finished, name).ravel()
-        content[name] = numbers.astype(np.int64) if name in _COUNTS else numbers
-    content["interval_method"] = texts(finished.interval_method.ravel())
-    content["confidence"] = np.full(len(measures) * size, level)
-    content["flag"] = texts(finished.flag.ravel())
-    reason = finished.reason.ravel()
-    content["reason"] = texts([join(said, *found.notes) for said in reason] if found.notes else reason)
-    return pd.DataFrame(content, copy=False)
-
-
-def texts(values: Sequence[str] | Texts) -> pd.api.extensions.ExtensionArray:
-    """Return texts as a column of pandas, which then needs no look at each to find out what it is."""
-    return pd.array(values, dtype=TEXT)
-
-
-def label_columns(
-    breakdown: tuple[str, ...], names: Sequence[tuple[object, ...]], times: int, *, listed: bool
-) -> dict[str, object]:
-    """Return the columns that name the domains, repeated for every measure."""
-    if listed:
-        return {
-            "by": ["*".join(breakdown)] * (len(names) * times),
-            "by_value": [" * ".join(map(as_text, name)) for name in names] * times,
-        }
-    return {column: [name[place] for name in names] * times for place, column in enumerate(breakdown)}

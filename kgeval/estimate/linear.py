@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from kgeval.estimate.breakdown import Domains
-from kgeval.estimate.cells import Cells, unknown_totals
+from kgeval.estimate.cells import Cells, same_line, unknown_totals
 from kgeval.estimate.units import Bools, Codes, Floats, Units
 from kgeval.estimate.variance import changes, domain_variances, sum_runs
 
@@ -87,7 +87,7 @@ def _arranged(values: Floats, order: Codes | slice) -> Floats:
     if isinstance(order, slice):
         return values[:, order]
     if len(values) > 1 and values.strides[0] == 0:
-        return np.broadcast_to(values[0].take(order), (len(values), len(order)))
+        return same_line(values[0].take(order), len(values))
     return values.take(order, axis=1)
 
 
@@ -152,7 +152,7 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
     variance = domain_variances(scores(cells, value, added), cells.unit, cells.domain, cells.domains, units)
     element = _element_variance(total, value, added, origin)
     with np.errstate(invalid="ignore"):
-        scale = np.fmax(np.abs(value), np.sqrt(np.where(np.isnan(element), 0.0, element)))
+        scale = np.fmax(np.abs(value), np.sqrt(element))
         variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
     clusters, strata = answering(cells, units)
     freedom, fallback = _degrees_of_freedom(clusters, strata, units, df)
@@ -178,20 +178,16 @@ def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, ori
     """S² = n/(n − 1) · Σw e²/Σw with e = (y − R x)/x̄; NaN for totals, n = 1 and where it is rounding."""
     n, w, x = total["n"], total["w"], total["x"]
     usable = ~added[:, None] & (n > 1) & (x != 0)
-    from_origin = origin[:, None] != 0
-    # shares and ratios: Σ(y − Rx)²; means: squares about the origin, x = 1
-    around_zero = total["yy"] - 2 * value * total["xy"] + value**2 * total["xx"]
-    around_origin = total["yy"] - w * (value - origin[:, None]) ** 2
-    squares = np.where(from_origin, around_origin, around_zero)
+    about = origin[:, None]
+    # shares and ratios: Σ(y − Rx)²
+    squares = total["yy"] - 2 * value * total["xy"] + value**2 * total["xx"]
+    if origin.any():  # means: squares about the origin, x = 1
+        squares = np.where(about != 0, total["yy"] - w * (value - about) ** 2, squares)
     found = np.full_like(n, np.nan)
-    mean_x = np.where(usable, x / np.where(w > 0, w, 1.0), 1.0)
+    mean_x = np.divide(x, w, out=np.ones_like(x), where=usable & (w > 0))
     np.divide(n * squares / mean_x**2, (n - 1) * w, out=found, where=usable)
-    with np.errstate(invalid="ignore"):
-        rounding = (
-            found
-            <= 1e-13 * np.maximum(np.abs(value - np.where(from_origin, origin[:, None], 0)), 1e-300) ** 2
-        )
-    return np.where(rounding, 0.0, found)
+    found[found <= 1e-13 * (value - about) ** 2] = 0.0
+    return found
 
 
 def answering(cells: DomainCells, units: Units, n: Floats | None = None) -> tuple[Floats, Floats]:

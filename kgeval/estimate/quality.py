@@ -114,6 +114,8 @@ def standard(name: str) -> Standard:
 def judge(by: Standard, seen: Seen, reason: Texts) -> Texts:
     """Return the flag of every estimate; the rule that decided is added to ``reason``."""
     flags = blank(seen.value.shape, "ok")
+    if not by.kinds:
+        return flags
     judged = np.array([[kind in by.kinds] for kind in seen.kinds], dtype=bool) & ~np.isnan(seen.value)
     open_cases = judged.copy()
     for rule in by.rules:

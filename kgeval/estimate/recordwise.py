@@ -12,12 +12,12 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, Domains, breakdowns
 from kgeval.estimate.calibrate import Calibration
-from kgeval.estimate.estimates import COLUMNS, label_columns
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Measure, Operand, distinct
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, read_records
 from kgeval.estimate.replicates import Replicates
+from kgeval.estimate.tidy import COLUMNS, label_columns
 from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign

@@ -19,7 +19,6 @@ from kgeval.estimate.breakdown import By, breakdowns, code_levels, domains
 from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.design_matrix import DesignMatrix, Term, design_matrix, independent
-from kgeval.estimate.estimates import label_columns
 from kgeval.estimate.few_clusters import FewClusters, correct
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule
@@ -27,6 +26,7 @@ from kgeval.estimate.measure import Operand, condition, number, truth
 from kgeval.estimate.model_fit import Kind, NoFit, fit
 from kgeval.estimate.reason import join
 from kgeval.estimate.replicates import Replicates
+from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign

@@ -157,7 +157,8 @@ def _limits(
     if inner.any():
         sampled = _sampled(linear, inner, options.level)
         limits.low[inner], limits.high[inner] = METHODS[options.interval](sampled)
-        limits.effective[inner] = np.minimum(sampled.n, sampled.effective)
+        if by.kinds:  # a standard asks for it
+            limits.effective[inner] = np.minimum(sampled.n, sampled.effective)
         limits.method[inner] = options.interval
     equal = shares & (df > 0) & ((value == 0) | (value == 1))
     if equal.any():
@@ -236,6 +237,9 @@ def _judged_limits(
 
 def _explain(total: dict[str, Floats], linear: Linear, units: Units, reason: Texts) -> None:
     """Say why something is missing or unusual."""
+    usual = (linear.clusters > 1) & ~np.isnan(linear.df) & ~linear.df_fallback  # df needs a value
+    if usual.all():
+        return
     nobody, silent = linear.n == 0, total["missing"] > 0
     say(reason, nobody & silent, "no_answers: nobody in this domain has answered")
     say(reason, nobody & ~silent, "empty_domain: nobody counts in this domain")

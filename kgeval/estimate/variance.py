@@ -76,7 +76,7 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         stratum = stage.stratum[at[1]]
         first = changes(at[0], stratum)
         home, held = at[0][first], stratum[first]
-        present = np.diff(first, append=len(stratum))
+        present = np.append(first[1:], len(stratum)) - first
         drawn = stage.clusters[held]
         means = sum_runs(totals, first) / drawn
         if not stage.centred.all():
@@ -121,11 +121,11 @@ def _grand_means(
 
 def changes(*keys: Codes) -> Codes:
     """Return where runs of equal keys begin."""
-    differs = np.zeros(len(keys[0]), dtype=bool)
-    differs[:1] = True
-    for key in keys:
+    differs = np.ones(len(keys[0]), dtype=bool)
+    np.not_equal(keys[0][1:], keys[0][:-1], out=differs[1:])
+    for key in keys[1:]:
         differs[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(differs)
+    return differs.nonzero()[0]
 
 
 def sum_runs(values: Floats, starts: Codes) -> Floats:
@@ -133,6 +133,6 @@ def sum_runs(values: Floats, starts: Codes) -> Floats:
     if len(starts) == values.shape[1]:
         return values
     if len(values) > 1 and values.strides[0] == 0:  # the same line for every measure
-        line = np.add.reduceat(values[:1], starts, axis=1)
-        return np.broadcast_to(line, (len(values), line.shape[1]))
+        line = np.add.reduceat(values[0], starts)
+        return np.broadcast_to(line, (len(values), len(line)))
     return np.add.reduceat(values, starts, axis=1)

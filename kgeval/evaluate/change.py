@@ -12,12 +12,13 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, Domains, breakdowns, domains
-from kgeval.estimate.estimates import Table, label_columns, tabulate
+from kgeval.estimate.estimates import Table, tabulate
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule, DomainCells, Linear, answering, domain_cells, linearise, scores
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import say
 from kgeval.estimate.rounds import coding_differs, nest_in_rounds
+from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Codes, Floats, Units, sampling_units
 from kgeval.estimate.variance import changes, domain_variances, sum_runs
 from kgeval.plan.expression import Expression

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kgeval.estimate.estimates import COLUMNS, finish, tabulate
+from kgeval.estimate.estimates import finish, tabulate
 from kgeval.estimate.measure import Measure, Operand
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.sampled import Options
+from kgeval.estimate.tidy import COLUMNS
 from kgeval.evaluate.change import change
 from kgeval.plan.sample import SampleDesign
 

@@ -11,9 +11,10 @@ from itertools import groupby
 
 import pandas as pd
 
-from kgeval.estimate.estimates import COLUMNS, estimate
+from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import measure
 from kgeval.estimate.rounds import nest_in_rounds
+from kgeval.estimate.tidy import COLUMNS
 from kgeval.evaluate.change import change
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.indicator import Indicator

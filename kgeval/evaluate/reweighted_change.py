@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from kgeval.estimate.estimates import label_columns
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import ZERO, DfRule
 from kgeval.estimate.measure import Answers, Measure, Operand
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, read_records
 from kgeval.estimate.reweighted import joint_of
+from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Bools
 from kgeval.estimate.weighted import Weighted
 

@@ -8,8 +8,9 @@ import pytest
 
 from kgeval.errors import DataError, DesignError, ExpressionError
 from kgeval.estimate.contrast import joint
-from kgeval.estimate.estimates import COLUMNS, estimate
+from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import Measure, mean, ratio, share, total
+from kgeval.estimate.tidy import COLUMNS
 from kgeval.plan.sample import SampleDesign
 from tests.estimate.samples import DESIGN, sample
 
@@ -122,3 +123,22 @@ def test_ratios_of_estimates_by_the_delta_method() -> None:
     assert (found.value, found.se) == pytest.approx((direct["value"], direct["se"]))
     with pytest.raises(DesignError, match="no estimate is called 'y'"):
         pair.contrast({"y": 1})
+
+
+def test_a_breakdown_is_not_named_as_a_column_of_the_result() -> None:
+    frame = pd.DataFrame({"n": [1, 1, 2, 2], "y": [0, 1, 1, 0]})
+    with pytest.raises(DesignError, match="'n' is also a column of the result"):
+        estimate(frame, SampleDesign(), share("s", "${y} = 1"), by="n")
+
+
+def test_the_result_is_an_ordinary_frame() -> None:
+    frame = pd.DataFrame({"place": ["a", "b", "b"], "y": [0, 1, 0]})
+    result = estimate(frame, SampleDesign(), share("s", "${y} = 1"), by="place")
+    changed = result.copy()
+    changed.loc[0, ["place", "value", "reason"]] = ["c", 1.0, "other"]
+    changed["flag"] = "seen"
+    assert changed["place"].tolist() == ["c", "b"]
+    assert result["place"].tolist() == ["a", "b"]
+    result["value"] = 0.0
+    assert result["value"].tolist() == [0.0, 0.0]
+    assert result["interval_method"].dtype == result["place"].dtype == "str"

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgeval.estimate.estimates import COLUMNS, estimate
+from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import count, mean, ratio, share, total
+from kgeval.estimate.tidy import COLUMNS
 from kgeval.plan.sample import SampleDesign
 from tests.estimate.samples import DESIGN, sample, seeds
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate import scan
-from kgeval.estimate.estimates import COLUMNS, finish, tabulate
+from kgeval.estimate.estimates import finish, tabulate
 from kgeval.estimate.measure import count, mean, ratio, share, total
 from kgeval.estimate.sampled import Options
+from kgeval.estimate.tidy import COLUMNS
 from tests.estimate.samples import DESIGN, sample, seeds
 
 MEASURES = [
