@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "indicators": ("kgeval.cli.indicators", "indicators", "Write reference sheets of a study's indicators."),
     "check": ("kgeval.prepare.command", "check", "Check data as they come in from the field."),
-    "pack": ("kgeval.present.command", "pack", "Make the report, slides, charts and tables of a run."),
+    "pack": ("kgeval.cli.pack", "pack", "Make the report, slides, charts and tables of a run."),
 }
 _DISK = (errno.ENOSPC, errno.EROFS, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 BUG = 70

@@ -6,15 +6,17 @@ The same results give the same bytes in every file; a pack that does not pass is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from io import BytesIO
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from kgeval.errors import UserError
 from kgeval.plan.area import WHOLE
 from kgeval.present.boundaries import Boundaries
-from kgeval.present.charts.chart import Chart, save
+from kgeval.present.charts.chart import Chart, save, twin
 from kgeval.present.check import (
     figure_faults,
     honest_faults,
@@ -23,23 +25,14 @@ from kgeval.present.check import (
     page_faults,
 )
 from kgeval.present.conference import area_report, charts, deck
+from kgeval.present.conference.books import tables
+from kgeval.present.conference.front import front_page, report_name
 from kgeval.present.handout import handout
 from kgeval.present.labels import labels
-from kgeval.present.measure import word_of
-from kgeval.present.page import Link, Section, index_page
-from kgeval.present.published import publish
 from kgeval.present.results import Results
-from kgeval.present.tables.data import accounts_table
-from kgeval.present.tables.results import (
-    areas_table,
-    changes_table,
-    estimates_table,
-    targets_table,
-    variants_table,
-)
-from kgeval.present.workbook import Sheet, sampling_errors, workbook
 
 FORMATS = ("png", "svg", "pdf", "csv")
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # as ``map``; over processes as well
 
 
 class PackError(UserError):
@@ -50,6 +43,15 @@ class PackError(UserError):
         super().__init__("the pack does not pass its checks, nothing was written: " + "; ".join(self.faults))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """Files of a pack, the charts that they show (without their figures), what is wrong with the figures."""
+
+    files: dict[str, bytes]
+    drawn: tuple[Chart, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
 def pack(
     results: Results,
     accounts: pd.DataFrame,
@@ -57,6 +59,7 @@ def pack(
     areas: Iterable[str] = (),
     boundaries: Boundaries | None = None,
     formats: Iterable[str] = FORMATS,
+    spread: Spread = map,
 ) -> dict[str, bytes]:
     """Return every file of the conference pack by its path.
 
@@ -72,66 +75,36 @@ def pack(
         The areas' boundaries for the map; None: a schema of tiles.
     formats
         The formats of charts.
+    spread
+        Makes the parts of the pack: ``map``, or its like over several processes. The bytes are the same.
 
     Raises
     ------
     PackError
         Whatever ``kgeval.present.check`` finds, all at once.
     """
-    kinds = tuple(formats)
-    drawn = charts(results, boundaries=boundaries)
-    projected = charts(results, size="slide", boundaries=boundaries)
-    wanted = tuple(areas) or results.areas
-    files = {f"charts/{name}": content for name, content in save(*drawn, formats=kinds).items()}
-    files |= {f"charts/hall/{name}": content for name, content in save(*projected, formats=kinds).items()}
-    files |= {_report_name(results, area): area_report(results, area) for area in wanted}
-    files["slides.pptx"] = deck(results, projected)
-    files["tables.xlsx"] = tables(results, accounts)
-    files["alt_texts.csv"] = _alt_texts(drawn)
-    named = labels(results.lang)["handout.file"]
-    files["page.html"] = handout(results, boundaries=boundaries, file=named).encode("utf-8")
-    files["index.html"] = _index(results, wanted, drawn).encode("utf-8")
-    found = [*figure_faults(projected, results), *faults(drawn, results, files)]
+    wanted, kinds = tuple(areas) or results.areas, tuple(formats)
+    parts = [  # the longest first
+        partial(_projected, results, kinds, boundaries),
+        partial(_printed, results, kinds, boundaries, report=WHOLE in wanted),
+        *(partial(_report, results, area) for area in wanted if area != WHOLE),
+        partial(_to_hand_out, results, accounts, boundaries),
+    ]
+    made: list[_Made] = list(spread(_do, parts))
+    drawn = made[1].drawn
+    files = {name: content for one in made for name, content in one.files.items()}
+    titles = {chart.name: chart.title for chart in drawn}
+    files["index.html"] = front_page(results, wanted, titles, files).encode("utf-8")
+    found = [*(fault for one in made for fault in one.faults), *_said_faults(drawn, results, files)]
     if found:
         raise PackError(dict.fromkeys(found))
     return dict(sorted(files.items()))
 
 
-def tables(results: Results, accounts: pd.DataFrame) -> bytes:
-    """Return the workbook: targets, variants, areas, estimates, changes, sampling errors, accounts."""
-    words, study, lang = labels(results.lang), results.study, results.lang
-    own = results.of(WHOLE)
-    by_area = results.endline[results.endline["area"] != WHOLE]
-    everything = publish(results.estimates, results.verdicts, study, lang)
-    made = (
-        targets_table(own.endline, own.verdicts, study, lang, place=results.place(WHOLE)),
-        variants_table(own.endline, own.verdicts, study, lang),
-        areas_table(by_area, results.verdicts, study, lang),
-        estimates_table(own.endline, study, lang),
-        changes_table(own.changes[own.changes["by"] == ""], study, lang, estimates=own.estimates),
-        sampling_errors(everything[everything["by"] == ""], lang),
-        accounts_table(accounts, study, lang),
-    )
-    names = ("sample", "census", "no_comparison", "no_average", "suppressed")
-    return workbook(
-        [Sheet(tab=table.title, table=table) for table in made],
-        title=word_of(study.title, lang),
-        notes=[words[f"caveat.{name}"] for name in names],
-        lang=lang,
-        synthetic=results.synthetic,
-    )
-
-
 def faults(drawn: Iterable[Chart], results: Results, files: Mapping[str, bytes]) -> list[str]:
     """Return what is wrong with a pack: one line a fault; ``drawn`` are the charts of one size."""
     drawn = tuple(drawn)
-    return [
-        *figure_faults(drawn, results),
-        *number_faults(files, drawn, results),
-        *honest_faults(files, drawn, results),
-        *office_faults(files, results),
-        *page_faults(files, results),
-    ]
+    return [*figure_faults(drawn, results), *_said_faults(drawn, results, files)]
 
 
 def manifest(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -139,40 +112,48 @@ def manifest(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
 
 
-def _report_name(results: Results, area: str) -> str:
-    code = results.study.area(area)
-    return f"report_{WHOLE if code is None else code.key}.docx"
-
-
-def _alt_texts(drawn: Iterable[Chart]) -> bytes:
-    rows = pd.DataFrame(
-        [[chart.name, chart.title, chart.alt] for chart in drawn], columns=["chart", "title", "alt"]
-    )
-    target = BytesIO()
-    rows.to_csv(target, index=False, lineterminator="\n")
-    return target.getvalue()
-
-
-def _index(results: Results, areas: Iterable[str], drawn: Iterable[Chart]) -> str:
-    words = labels(results.lang)
-    documents = [
-        *(
-            Link(label=words["pack.report"], href=_report_name(results, area), note=results.place(area))
-            for area in areas
-        ),
-        Link(label=words["handout.page"], href="page.html"),
-        Link(label=words["pack.slides"], href="slides.pptx"),
-        Link(label=words["pack.workbook"], href="tables.xlsx"),
-        Link(label=words["pack.alt_texts"], href="alt_texts.csv"),
+def _said_faults(drawn: tuple[Chart, ...], results: Results, files: Mapping[str, bytes]) -> list[str]:
+    return [
+        *number_faults(files, drawn, results),
+        *honest_faults(files, drawn, results),
+        *office_faults(files, results),
+        *page_faults(files, results),
     ]
-    pictures = [Link(label=chart.title, href=f"charts/{chart.name}.png") for chart in drawn]
-    return index_page(
-        words.fill("pack.title", title=word_of(results.study.title, results.lang)),
-        [
-            Section(title=words["pack.documents"], links=tuple(documents)),
-            Section(title=words["pack.charts"], text=words["pack.for_reading"], links=tuple(pictures)),
-        ],
-        lang=results.lang,
-        synthetic=results.synthetic,
-        banner=word_of(results.study.banner, results.lang),
-    )
+
+
+def _do(part: Callable[[], _Made]) -> _Made:
+    return part()
+
+
+def _projected(results: Results, kinds: tuple[str, ...], boundaries: Boundaries | None) -> _Made:
+    """Make what is projected: the charts of the hall's size and the slides."""
+    drawn = charts(results, size="slide", boundaries=boundaries)
+    files = {f"charts/hall/{name}": content for name, content in save(*drawn, formats=kinds).items()}
+    files["slides.pptx"] = deck(results, drawn)
+    return _Made(files=files, drawn=_bare(drawn), faults=tuple(figure_faults(drawn, results)))
+
+
+def _printed(
+    results: Results, kinds: tuple[str, ...], boundaries: Boundaries | None, *, report: bool
+) -> _Made:
+    """Make what is printed of the whole: the charts of the report's size, in words too, and the report."""
+    drawn = charts(results, boundaries=boundaries)
+    files = {f"charts/{name}": content for name, content in save(*drawn, formats=kinds).items()}
+    rows = [[chart.name, chart.title, chart.alt] for chart in drawn]
+    files["alt_texts.csv"] = twin(pd.DataFrame(rows, columns=["chart", "title", "alt"]))
+    if report:
+        files[report_name(results, WHOLE)] = area_report(results, WHOLE, drawn)
+    return _Made(files=files, drawn=_bare(drawn), faults=tuple(figure_faults(drawn, results)))
+
+
+def _report(results: Results, area: str) -> _Made:
+    return _Made(files={report_name(results, area): area_report(results, area)})
+
+
+def _to_hand_out(results: Results, accounts: pd.DataFrame, boundaries: Boundaries | None) -> _Made:
+    page = handout(results, boundaries=boundaries, file=labels(results.lang)["handout.file"])
+    return _Made(files={"tables.xlsx": tables(results, accounts), "page.html": page.encode("utf-8")})
+
+
+def _bare(drawn: Iterable[Chart]) -> tuple[Chart, ...]:
+    return tuple(replace(chart, figure=None, pictures={}) for chart in drawn)

@@ -41,6 +41,8 @@ class Link:
     label: str
     href: str
     note: str = ""
+    picture: str = ""  # a small picture as a data address
+    more: tuple[Link, ...] = ()  # the same in other formats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,14 +150,22 @@ def _section(section: Section) -> str:
     text = f"<p>{escape(section.text)}</p>" if section.text else ""
     links = "".join(_link(link) for link in section.links)
     listed = f"<ul>{links}</ul>" if links else ""
-    return f'<section class="card"><h2>{escape(section.title)}</h2>{text}{listed}</section>'
+    kind = "card gallery" if any(link.picture for link in section.links) else "card"
+    return f'<section class="{kind}"><h2>{escape(section.title)}</h2>{text}{listed}</section>'
 
 
 def _link(link: Link) -> str:
+    note = f' <span class="note">{escape(link.note)}</span>' if link.note else ""
+    picture = f'<img src="{escape(link.picture)}" alt="">' if link.picture else ""
+    more = " · ".join(_address(one, escape(one.label)) for one in link.more)
+    formats = f'<br><span class="note">{more}</span>' if more else ""
+    return f"<li>{_address(link, picture + escape(link.label))}{note}{formats}</li>"
+
+
+def _address(link: Link, inner: str) -> str:
     if _ELSEWHERE.match(link.href):
         raise ValueError(f"{link.href!r} does not lie below the index page; link files of the run only")
-    note = f' <span class="note">{escape(link.note)}</span>' if link.note else ""
-    return f'<li><a href="{escape(quote(link.href, safe="/#%"))}">{escape(link.label)}</a>{note}</li>'
+    return f'<a href="{escape(quote(link.href, safe="/#%"))}">{inner}</a>'
 
 
 @cache

@@ -6,6 +6,7 @@ one place for every medium.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.comparability import comparable_words
-from kgeval.present.measure import number_of, text_of, word_of
+from kgeval.present.measure import text_of, word_of
 from kgeval.present.text import CENSUS, SUPPRESS, change_direction
 
 if TYPE_CHECKING:
@@ -56,28 +57,11 @@ def publish(estimates: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study
         ``min_certifiable`` and ``outcome``: the verdict to draw, or why there is none (``suppressed``,
         ``not_estimable``, ``none``). Suppressed rows hold no number.
     """
-    rows = estimates.reset_index(drop=True).copy()
-    indicators = [_indicator(study, row) for _, row in rows.iterrows()]
-    words: dict[str, Any] = {
-        "label": [word_of(i.label, lang) for i in indicators],
-        "short": [word_of(i.short, lang) or word_of(i.label, lang) for i in indicators],
-        "unit": [word_of(i.unit, lang) for i in indicators],
-        "direction": [i.direction for i in indicators],
-        "kind": [i.kind for i in indicators],
-        "lang": lang,
-        "place": [study.area_label(text_of(row, "area"), lang) for _, row in rows.iterrows()],
-        "group": [
-            group_label(study, indicator, text_of(row, "by"), text_of(row, "by_value"), lang)
-            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
-        ],
-        "by_label": [
-            by_label(study, indicator, text_of(row, "by"), lang)
-            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
-        ],
-        "round_label": rows["round"].map(round_labels(study, lang)).fillna(rows["round"]),
-    }
-    rows = _judged(rows.assign(**words), verdicts, study)
-    rows["outcome"] = [_outcome(row) for _, row in rows.iterrows()]
+    rows = estimates.reset_index(drop=True)
+    rows = rows.assign(**_words(rows, study, lang), direction=_each(rows, study, lambda one: one.direction))
+    rows["round_label"] = rows["round"].map(round_labels(study, lang)).fillna(rows["round"])
+    rows = _judged(rows, verdicts, study)
+    rows["outcome"] = _outcomes(rows)
     hidden = rows["outcome"] == "suppressed"
     blank = [column for column in [*NUMBERS, "min_certifiable"] if column in rows]
     rows[blank] = rows[blank].astype("float64").mask(hidden)
@@ -97,20 +81,10 @@ def publish_changes(
     rows = changes.reset_index(drop=True).copy()
     if estimates is not None:
         rows = _with_rounds(rows, estimates)
-    indicators = [_indicator(study, row) for _, row in rows.iterrows()]
     rounds = round_labels(study, lang)
     rows = rows.assign(
-        label=[word_of(i.label, lang) for i in indicators],
-        short=[word_of(i.short, lang) or word_of(i.label, lang) for i in indicators],
-        unit=[word_of(i.unit, lang) for i in indicators],
-        kind=[i.kind for i in indicators],
-        lang=lang,
-        place=[study.area_label(text_of(row, "area"), lang) for _, row in rows.iterrows()],
-        group=[
-            group_label(study, indicator, text_of(row, "by"), text_of(row, "by_value"), lang)
-            for indicator, (_, row) in zip(indicators, rows.iterrows(), strict=True)
-        ],
-        comparable_reason=[comparable_words(i, lang) for i in indicators],
+        **_words(rows, study, lang),
+        comparable_reason=_each(rows, study, lambda one: comparable_words(one, lang)),
         from_label=rows["from_round"].map(rounds).fillna(rows["from_round"]),
         to_label=rows["to_round"].map(rounds).fillna(rows["to_round"]),
     )
@@ -164,8 +138,37 @@ def by_label(study: Study, indicator: Indicator, by: str, lang: str) -> str:
     return " · ".join(word_of(named.get(column, {}), lang) or column for column in by.split("*") if column)
 
 
-def _indicator(study: Study, row: pd.Series) -> Indicator:
-    return study.indicator(text_of(row, "indicator"), text_of(row, "variant"))
+def _words(rows: pd.DataFrame, study: Study, lang: str) -> dict[str, Any]:
+    """Return the columns of words that every published row has; each distinct word is looked up once."""
+
+    def grouped(name: Callable[[Study, Indicator, str, str], str]) -> list[str]:
+        known: dict[tuple[str, str, str, str], str] = {}
+        keys = rows[["indicator", "variant", "by", "by_value"]].fillna("").astype(str)
+        for key in keys.itertuples(index=False, name=None):
+            if key not in known:
+                known[key] = name(study, study.indicator(*key[:2]), *key[2:])
+        return [known[key] for key in keys.itertuples(index=False, name=None)]
+
+    places = {str(area): study.area_label(str(area), lang) for area in rows["area"].unique()}
+    return {
+        "label": _each(rows, study, lambda one: word_of(one.label, lang)),
+        "short": _each(rows, study, lambda one: word_of(one.short, lang) or word_of(one.label, lang)),
+        "unit": _each(rows, study, lambda one: word_of(one.unit, lang)),
+        "kind": _each(rows, study, lambda one: one.kind),
+        "lang": lang,
+        "place": [places[str(area)] for area in rows["area"]],
+        "group": grouped(lambda study, one, by, value: group_label(study, one, by, value, lang)),
+        "by_label": grouped(lambda study, one, by, _: by_label(study, one, by, lang)),
+    }
+
+
+def _each(rows: pd.DataFrame, study: Study, word: Callable[[Indicator], str]) -> list[str]:
+    """Return a word of each row's indicator, made once for each indicator."""
+    pairs = [
+        (str(key), str(variant)) for key, variant in zip(rows["indicator"], rows["variant"], strict=True)
+    ]
+    known = {pair: word(study.indicator(*pair)) for pair in dict.fromkeys(pairs)}
+    return [known[pair] for pair in pairs]
 
 
 def _answer_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
@@ -200,12 +203,10 @@ def _judged(rows: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study) -> 
     return judged
 
 
-def _outcome(row: pd.Series) -> str:
-    if text_of(row, "flag") == SUPPRESS:
-        return "suppressed"
-    if number_of(row, "value") is None:
-        return "not_estimable"
-    return text_of(row, "statistical") or "none"
+def _outcomes(rows: pd.DataFrame) -> pd.Series:
+    said = rows["statistical"].fillna("").astype(object)
+    said = said.mask(said == "", "none").mask(rows["value"].isna(), "not_estimable")
+    return said.mask(rows["flag"] == SUPPRESS, "suppressed")
 
 
 def _with_rounds(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:

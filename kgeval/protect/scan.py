@@ -13,7 +13,8 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -51,16 +52,8 @@ def scan(out: Path, *, identifiers: Path | None = None) -> list[Trace]:
     list of Trace
         One for each file, table and question; never a value.
     """
-    wanted = _identifiers(identifiers or out)
-    if not wanted:
-        return []
-    lengths = sorted({len(words) for words in wanted})
-    found = {
-        Trace(file=path.relative_to(out).as_posix(), table=table, column=column)
-        for path in _files(out)
-        for table, column in _hits(_texts(path), wanted, lengths)
-    }
-    return sorted(found, key=lambda trace: (trace.file, trace.table, trace.column))
+    files = ((path.relative_to(out).as_posix(), path.read_bytes()) for path in _files(out))
+    return _traces(files, identifiers or out)
 
 
 def refuse_traces(out: Path, *, identifiers: Path | None = None) -> None:
@@ -71,7 +64,21 @@ def refuse_traces(out: Path, *, identifiers: Path | None = None) -> None:
     PersonalDataError
         Names the files, never a value.
     """
-    traces = scan(out, identifiers=identifiers)
+    _refuse(scan(out, identifiers=identifiers))
+
+
+def refuse_traces_in(files: Mapping[str, bytes], *, identifiers: Path) -> None:
+    """Stop where a file that is not yet written names a person of the run in ``identifiers``.
+
+    Raises
+    ------
+    PersonalDataError
+        Names the files, never a value.
+    """
+    _refuse(_traces(((name, content) for name, content in files.items() if _is_read(name)), identifiers))
+
+
+def _refuse(traces: list[Trace]) -> None:
     if traces:
         first = traces[0]
         raise PersonalDataError(
@@ -79,6 +86,19 @@ def refuse_traces(out: Path, *, identifiers: Path | None = None) -> None:
             f"{first.column!r} of {first.table!r}); hand nothing on, and look for the column "
             "that carries such answers without being of class direct in the form"
         )
+
+
+def _traces(files: Iterable[tuple[str, bytes]], run: Path) -> list[Trace]:
+    wanted = _identifiers(run)
+    if not wanted:
+        return []
+    lengths = sorted({len(words) for words in wanted})
+    found = {
+        Trace(file=name, table=table, column=column)
+        for name, content in files
+        for table, column in _hits(_texts(name, content), wanted, lengths)
+    }
+    return sorted(found, key=lambda trace: (trace.file, trace.table, trace.column))
 
 
 def _identifiers(run: Path) -> dict[tuple[str, ...], tuple[str, str]]:
@@ -99,27 +119,28 @@ def _identifiers(run: Path) -> dict[tuple[str, ...], tuple[str, str]]:
 def _files(out: Path) -> Iterator[Path]:
     for path in sorted(out.rglob("*")):
         inside = path.relative_to(out).parts
-        if path.suffix.lower() in _TEXT | _ZIPPED and not {PRIVATE, ".kgeval"} & set(inside[:-1]):
+        if _is_read(path.name) and not {PRIVATE, ".kgeval"} & set(inside[:-1]):
             yield path
 
 
-def _texts(path: Path) -> Iterator[str]:
-    if path.suffix.lower() not in _ZIPPED:
-        text = path.read_text(encoding="utf-8", errors="replace")
+def _is_read(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _TEXT | _ZIPPED
+
+
+def _texts(name: str, content: bytes) -> Iterator[str]:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in _ZIPPED:
+        text = content.decode("utf-8", errors="replace")
         yield text
-        if path.suffix == ".html":
+        if suffix == ".html":
             yield html.unescape(_TAG.sub("", text))
         return
-    with zipfile.ZipFile(path) as parts:
-        for name in parts.namelist():
-            if name.endswith((".xml", ".rels")):
-                yield html.unescape(_TAG.sub(" ", parts.read(name).decode("utf-8", errors="replace")))
-            elif name.endswith(".xlsx"):
-                with parts.open(name) as inner, zipfile.ZipFile(inner) as sheets:  # the data behind a chart
-                    for sheet in sheets.namelist():
-                        yield html.unescape(
-                            _TAG.sub(" ", sheets.read(sheet).decode("utf-8", errors="replace"))
-                        )
+    with zipfile.ZipFile(BytesIO(content)) as parts:
+        for part in parts.namelist():
+            if part.endswith((".xml", ".rels")):
+                yield html.unescape(_TAG.sub(" ", parts.read(part).decode("utf-8", errors="replace")))
+            elif part.endswith(".xlsx"):
+                yield from _texts(part, parts.read(part))  # the data behind a chart
 
 
 def _hits(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,8 @@ _FIXED: dict[str, dict[str, Any]] = {  # nothing in a file tells when or by whic
 class Chart:
     """A figure, the rows that it draws (its CSV twin), its title and its alternative text.
 
-    ``dpi`` is the resolution of the PNG. In a notebook it displays itself as a picture with its
+    ``dpi`` is the resolution of the PNG; ``pictures`` keeps what was drawn, by kind and resolution, so that
+    slides, report and files share one drawing. In a notebook it displays itself as a picture with its
     alternative text.
     """
 
@@ -40,6 +41,7 @@ class Chart:
     title: str
     alt: str
     dpi: int
+    pictures: dict[tuple[str, int], bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
         width = round(float(self.figure.get_figwidth()) * 110)
@@ -106,14 +108,19 @@ def nothing_to_draw(
 
 
 def picture(chart: Chart, kind: str, *, dpi: int | None = None) -> bytes:
-    """Return the figure as a file of one kind."""
+    """Return the figure as a file of one kind, drawn once."""
+    wanted = (kind, dpi or chart.dpi)
+    if wanted not in chart.pictures:
+        chart.pictures[wanted] = _drawn(chart.figure, *wanted)
+    return chart.pictures[wanted]
+
+
+def _drawn(figure: Any, kind: str, dpi: int) -> bytes:
     from matplotlib import rc_context
 
     target = BytesIO()
     with rc_context(settings()), _plain_fonts():
-        chart.figure.savefig(
-            target, format=kind, dpi=dpi or chart.dpi, metadata=_FIXED[kind], facecolor="white"
-        )
+        figure.savefig(target, format=kind, dpi=dpi, metadata=_FIXED[kind], facecolor="white")
     return target.getvalue()
 
 
@@ -123,7 +130,7 @@ def _plain_fonts() -> Iterator[None]:
     from fontTools.subset import Options  # type: ignore[import-untyped]
 
     dropped = Options._drop_tables_default  # the only door that matplotlib leaves open
-    Options._drop_tables_default = [*dropped, "GDEF", "GPOS", "GSUB"]
+    Options._drop_tables_default = [*dropped, "GDEF", "GPOS", "GSUB", "MATH"]
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ What the data say is written; what only the agency knows stands as a place to fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -35,13 +36,19 @@ _OF_BUDGET = ("item", "estimate", "spent", "execution", "settled")
 _NARROW = ("indicator", "value", "interval", "n")  # what a portrait page has room for
 
 
-def area_report(results: Results, area: str) -> bytes:
-    """Return the Word report of one area, or of the whole."""
+def area_report(results: Results, area: str, drawn: Iterable[Chart] = ()) -> bytes:
+    """Return the Word report of one area, or of the whole.
+
+    ``drawn`` are the charts of that area in the report's size; none: they are drawn here.
+    """
     own, place = results.of(area), results.place(area)
     by_area = results if area == WHOLE else None
+    charts = tuple(drawn)
+    if not charts:
+        charts = (*area_charts(own), *(() if by_area is None else charts_by_area(results)))
     body = [
         *_opening(own, place),
-        *part("one", _first_part(own, place, by_area), results),
+        *part("one", _first_part(own, place, charts), results),
         *part("two", _second_part(own), results),
         *part("three", (Chapter(name="ahead"), _proposals(own)), results),
     ]
@@ -78,7 +85,7 @@ def _as_of(own: Results, words: Labels) -> list[str]:
     return [words.fill(name, date=numbers.date(day), due=numbers.date(due))]
 
 
-def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chapter, ...]:
+def _first_part(own: Results, place: str, charts: Sequence[Chart]) -> tuple[Chapter, ...]:
     others = other_results(own)
     others = others[~others["indicator"].isin(own.study.programme.indicator_keys)]  # said line by line
     tasks: tuple[Block, ...] = ()
@@ -90,16 +97,15 @@ def _first_part(own: Results, place: str, by_area: Results | None) -> tuple[Chap
     return (
         Chapter(name="features", blocks=concluded.features(own), to_add=True),
         Chapter(name="leading", blocks=offices.leading(own), to_add=True),
-        Chapter(name="targets", blocks=tuple(_targets(own, place, by_area))),
+        Chapter(name="targets", blocks=tuple(_targets(own, place, charts))),
         Chapter(name="tasks", blocks=(*offices.lines(own, "tasks"), *tasks), to_add=True),
         Chapter(name="agencies", blocks=offices.lines(own, "agencies"), to_add=True),
         Chapter(name="funds", blocks=(*offices.spending(own), *concluded.costs(own)), to_add=True),
     )
 
 
-def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
+def _targets(own: Results, place: str, charts: Sequence[Chart]) -> list[Block]:
     words, study, lang = labels(own.lang), own.study, own.lang
-    drawn = area_charts(own)
     said = target_sentences(own.endline, own.verdicts, study, lang).paragraphs
     changes = change_sentences(judged_changes(own), study, lang).paragraphs
     told = offices.reported_values(own)
@@ -110,30 +116,31 @@ def _targets(own: Results, place: str, by_area: Results | None) -> list[Block]:
             Heading(text=words["report.of_targets"], level=3),
             official_table(own.endline, own.verdicts, study, lang, place=place, reported=reported),
             *(Paragraph(text=text) for text in said),
-            *_figures(drawn, "targets", words.fill("report.figure_targets", place=place)),
+            *_figures(charts, "targets", words.fill("report.figure_targets", place=place)),
         ]
-    if by_area is not None:
-        blocks += _by_area(by_area, words)
+    blocks += _by_area(own, charts, words)
     if changes:
         blocks += [
             Heading(text=words["report.of_changes"], level=3),
             *(Paragraph(text=text) for text in changes),
-            *_figures(drawn, "change", words.fill("report.figure_changes", place=place)),
+            *_figures(charts, "change", words.fill("report.figure_changes", place=place)),
         ]
     return blocks
 
 
-def _figures(drawn: Iterable[Chart], name: str, caption: str) -> list[Figure]:
-    return [Figure(chart=chart, caption=caption) for chart in drawn if chart.name.startswith(name)]
+def _figures(charts: Iterable[Chart], name: str, caption: str) -> list[Figure]:
+    """Return the figures of a name, its further pages among them."""
+    wanted = re.compile(rf"{name}(_\d+)?")
+    return [Figure(chart=chart, caption=caption) for chart in charts if wanted.fullmatch(chart.name)]
 
 
-def _by_area(results: Results, words: Labels) -> list[Block]:
-    level = lowered(word_of(results.study.area_level, results.lang))
+def _by_area(own: Results, charts: Iterable[Chart], words: Labels) -> list[Block]:
+    level = lowered(word_of(own.study.area_level, own.lang))
     figures: list[Block] = []
-    for chart in charts_by_area(results):
-        if several_areas(chart.data):
+    for chart in charts:
+        if chart.name.startswith("targets_") and several_areas(chart.data):
             key = str(chart.data["indicator"].iloc[0])
-            what = word_of(results.study.indicator(key).label, results.lang)
+            what = word_of(own.study.indicator(key).label, own.lang)
             caption = words.fill("report.figure_area", what=what, level=level)
             figures.append(Figure(chart=chart, caption=caption))
     return [Heading(text=words.fill("report.of_areas", level=level), level=3), *figures] if figures else []
