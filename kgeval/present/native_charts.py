@@ -18,7 +18,7 @@ from kgeval.present.chart_xml import (
 )
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, number_of
-from kgeval.present.numbers import Numbers
+from kgeval.present.numbers import NBSP, Numbers
 from kgeval.present.published import in_reading_order, several_areas
 from kgeval.present.slide_text import FACE, POINT, dress, rgb
 from kgeval.present.style import colour, verdict_colour
@@ -26,6 +26,7 @@ from kgeval.present.style import colour, verdict_colour
 _EMU = 914400  # English metric units in an inch
 _AXIS_POINTS, _LABEL_POINTS, _SMALL_POINTS = 16, 14, 12
 _FEW = 4  # categories whose names have room in the type of the axis
+_FORMULA = frozenset("=+-@")
 _MARKERS = {"met": "circle", "not_met": "square", "unclear": "diamond", "none": "circle"}
 
 
@@ -62,7 +63,7 @@ def add_results(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
     numbers, seen = Numbers(lang=words.lang), shown["value"].notna()
     data: Any = CategoryChartData(number_format="0.0")  # type: ignore[no-untyped-call]
     data.categories = [
-        f"{name} ({numbers.n(n) if there else words['numbers.absent']})"
+        _label(f"{name} ({numbers.n(n) if there else words['numbers.absent']})")
         for name, n, there in zip(names, shown["n"], seen, strict=True)
     ]
     outcomes = list(dict.fromkeys(shown["outcome"][seen]))
@@ -92,7 +93,8 @@ def add_changes(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
     names = rows["place"] if several_areas(rows) else rows["short"]
     data: Any = CategoryChartData(number_format="0.0")  # type: ignore[no-untyped-call]
     data.categories = [
-        f"{name}: {_in_words(row, words)}" for name, (_, row) in zip(names, rows.iterrows(), strict=True)
+        _label(f"{name}: {_in_words(row, words)}")
+        for name, (_, row) in zip(names, rows.iterrows(), strict=True)
     ]
     sides = (("from", colour("rule"), colour("ink")), ("to", colour("to_round"), colour("ink")))
     for side, _, _ in sides:
@@ -106,6 +108,11 @@ def add_changes(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
         limits = {name: f"{side}_{name}" for name in ("value", "low", "high")}
         spans = pd.DataFrame({name: rows.get(column) for name, column in limits.items()}, index=rows.index)
         _whiskers(series, spans, whisker)
+
+
+def _label(text: str) -> str:
+    """Return a category that the workbook behind the chart takes for text, whatever it begins with."""
+    return f"{NBSP}{text}" if text[:1] in _FORMULA else text
 
 
 def _in_words(row: pd.Series, words: Labels) -> str:

@@ -71,7 +71,7 @@ def test_error_bars_are_the_intervals_of_the_estimates(deck) -> None:
     chart = frame.chart
     seats = list(chart.plots[0].categories)
     assert all("n\xa0=\xa0" in seat for seat in seats)
-    places = [seat.rpartition(" (")[0] for seat in seats]
+    places = [seat.strip().rpartition(" (")[0] for seat in seats]
     assert places[-1] == "Toàn tỉnh"
     seen = 0
     for series in chart.plots[0].series:
@@ -147,7 +147,7 @@ def test_the_deck_is_made_of_many_areas_of_one_and_of_nothing_published(areas: i
     assert all(len(list(chart.plots[0].categories)) <= 12 for chart in charts)
     if areas == 12:
         seats = [str(seat) for chart in charts for seat in chart.plots[0].categories]
-        assert all(any(seat.startswith(name) for seat in seats) for name in [*NAMES, "Huyện 11"])
+        assert all(any(seat.strip().startswith(name) for seat in seats) for name in [*NAMES, "Huyện 11"])
 
 
 def test_a_suppressed_value_is_neither_in_the_chart_nor_in_its_workbook() -> None:

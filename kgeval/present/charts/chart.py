@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
 _SCREEN_DPI = 200
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIXED: dict[str, dict[str, Any]] = {  # nothing in a file tells when or by which version it was made
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
@@ -138,8 +139,17 @@ def _plain_fonts() -> Iterator[None]:
 
 
 def twin(data: pd.DataFrame) -> bytes:
-    """Return the numbers of a chart as CSV for machines: UTF-8, comma, decimal dots."""
-    return data.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    """Return the numbers of a chart as CSV for machines: UTF-8, comma, decimal dots.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    texts = [name for name in data if not pd.api.types.is_numeric_dtype(data[name])]
+    safe = data.assign(**{str(name): data[name].map(_defused) for name in texts})
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def _defused(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def settings() -> Any:

@@ -16,6 +16,7 @@ from kgeval.present.style import Size, colour
 
 _POINTS = 72
 _GAP = 0.9  # space between columns, in heights of a label
+_BETWEEN_TICKS = 0.16  # inches
 _LABEL_SHARE = 0.27  # of the width that row labels may take
 
 
@@ -100,15 +101,20 @@ def scale(
     """
     from matplotlib.ticker import MaxNLocator
 
-    axes, size = sheet.axes, sheet.size
-    widest = max(width_of(write(x, 0), size.axis) for x in (low, high)) + 0.16
-    most = max(2, min(7, int(sheet.width / widest)))
-    ticks = [float(tick) for tick in MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
     if within is not None:
-        ticks = [tick for tick in ticks if within[0] - 1e-9 <= tick <= within[1] + 1e-9]
         low, high = max(low, within[0]), min(high, within[1])
-    axes.set_xlim(min(ticks[0], low), max(ticks[-1], high))
-    decimals = _decimals_of(ticks)
+    axes, size = sheet.axes, sheet.size
+    for most in range(7, 0, -1):  # the fewest that always fit: both ends
+        found = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        ticks = [float(tick) for tick in found]
+        if within is not None:
+            ticks = [tick for tick in ticks if within[0] - 1e-9 <= tick <= within[1] + 1e-9]
+        start, end = min(ticks[0], low), max(ticks[-1], high)
+        decimals = _decimals_of(ticks)
+        widest = max(width_of(write(tick, decimals), size.axis) for tick in ticks) + _BETWEEN_TICKS
+        if len(ticks) < 2 or widest <= (ticks[1] - ticks[0]) / (end - start) * sheet.width:
+            break
+    axes.set_xlim(start, end)
     axes.set_xticks(ticks, [write(tick, decimals) for tick in ticks])
     for text in axes.get_xticklabels():
         text.set(fontsize=size.axis, color=colour("muted"), parse_math=False)
