@@ -270,4 +270,6 @@ def change_of(
     found = re.fullmatch(r"\s*(.+?)\s*:\s*(.+?)\s*->\s*(.+?)\s*", text)
     if found is None:
         raise click.BadParameter("write 'COLUMN: FROM -> TO', e.g. 'round: baseline -> endline'")
+    if found.group(2) == found.group(3):
+        raise click.BadParameter(f"both rounds are {found.group(2)!r}; name two")
     return found.group(1), found.group(2), found.group(3)

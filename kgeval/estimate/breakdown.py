@@ -98,12 +98,14 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
     """Find the domains of a breakdown among cells.
 
     A domain is listed where one of its records may be asked about (``relevant``), even if nobody in
-    it answered.
+    it answered; where nobody at all may be asked, every domain is listed, empty.
     """
     places = levels.positions(breakdown)
     if not places:
         whole = np.zeros(len(codes), dtype=np.intp)
         return Domains(breakdown=(), code=whole, levels=np.empty((1, 0), dtype=np.intp), names=((),))
+    if not relevant.any():
+        relevant = np.ones(len(codes), dtype=bool)
     chosen = codes[:, places]
     complete = (chosen >= 0).all(axis=1)
     crossed = chosen[complete]
@@ -116,7 +118,9 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
     names = tuple(
         tuple(levels.names[place][level] for place, level in zip(places, row, strict=True)) for row in table
     )
-    return Domains(breakdown=breakdown, code=code, levels=table, names=names)
+    lost = (relevant & ~complete).any()
+    note = f"breakdown_missing: records without {' or '.join(breakdown)} belong to none of these rows"
+    return Domains(breakdown=breakdown, code=code, levels=table, names=names, notes=(note,) if lost else ())
 
 
 def _code(rows: Codes) -> Codes:

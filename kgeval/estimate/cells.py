@@ -76,12 +76,12 @@ class Cells:
 
 def origins(measures: Sequence[Measure], found: Sequence[Answers]) -> Floats:
     """Return a value near each mean, about which squares lose no digits; 0 for other kinds."""
-    return np.array(
-        [
-            float(np.mean(one.y)) if asked.kind == "mean" and len(one.y) else 0.0
-            for asked, one in zip(measures, found, strict=True)
-        ]
-    )
+    near = np.zeros(len(measures))
+    for place, (asked, one) in enumerate(zip(measures, found, strict=True)):
+        answered = one.y if one.known is None else one.y[one.known]
+        if asked.kind == "mean" and len(answered):
+            near[place] = np.mean(answered)
+    return near
 
 
 def sum_cells(

@@ -178,6 +178,7 @@ def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, ori
     """S² = n/(n − 1) · Σw e²/Σw with e = (y − R x)/x̄; NaN for totals, n = 1 and where it is rounding."""
     n, w, x = total["n"], total["w"], total["x"]
     usable = ~added[:, None] & (n > 1) & (x != 0)
+    value = np.where(added[:, None], 0.0, value)  # not used there; a square of a total may overflow
     about = origin[:, None]
     # shares and ratios: Σ(y − Rx)²
     squares = total["yy"] - 2 * value * total["xy"] + value**2 * total["xx"]
@@ -186,7 +187,7 @@ def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, ori
     found = np.full_like(n, np.nan)
     mean_x = np.divide(x, w, out=np.ones_like(x), where=usable & (w > 0))
     np.divide(n * squares / mean_x**2, (n - 1) * w, out=found, where=usable)
-    found[found <= 1e-13 * (value - about) ** 2] = 0.0
+    found[found <= 1e-13 * (value - about) ** 2 + 1e-28 * value**2] = 0.0
     return found
 
 

@@ -19,6 +19,7 @@ from kgeval.plan.indicator import Indicator
 
 Kind = Literal["share", "mean", "total", "ratio", "count"]
 
+LARGEST = 1e100  # of answers and weights: their squares and sums stay finite numbers
 
 # A text is an XLSForm expression; arrays and series hold one value a record, NaN or NA = unknown.
 Operand = str | Expression | pd.Series | npt.NDArray[Any]
@@ -235,7 +236,7 @@ def _numbers(values: pd.Series | npt.NDArray[Any], records: int, name: str) -> t
         array = array.astype(np.float64)
     except (TypeError, ValueError) as failure:
         raise _not_numbers(name) from failure
-    if np.isinf(array).any():
+    if (np.abs(array) > LARGEST).any():
         raise not_finite(name)
     unknown = np.isnan(array)
     if not unknown.any():
@@ -259,7 +260,7 @@ def not_finite(name: str) -> DataError:
     """Return the error of an answer with infinite values."""
     return DataError(
         "NOT_FINITE",
-        f"{name or 'a condition'!r} has infinite values",
+        f"{name or 'a condition'!r} has infinite values, or values beyond ±{LARGEST:g}",
         hint="make them missing or mend them",
     )
 
@@ -284,16 +285,17 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
     Raises
     ------
     DesignError
-        A weight is missing, zero, negative or infinite; the row is named (the first is 1).
+        A weight is missing, zero, negative, infinite or beyond all counting (above :data:`LARGEST` or below
+        its inverse); the row is named (the first is 1).
     """
     if column is None:
         return None
     if column not in frame.columns:
         raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
     found = _floats(frame[column])
-    if not len(found) or (found.min() > 0 and found.max() < np.inf):
+    if not len(found) or (found.min() >= 1 / LARGEST and found.max() <= LARGEST):
         return found
-    wrong = ~((found > 0) & np.isfinite(found))
+    wrong = ~((found >= 1 / LARGEST) & (found <= LARGEST))
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DesignError(
@@ -314,6 +316,8 @@ def _kind_of_wrong(weight: float) -> str:
         return "missing or no number"
     if np.isinf(weight):
         return "infinite"
+    if weight > 0:
+        return f"{weight:g}, beyond all counting,"
     return "zero" if weight == 0 else "negative"
 
 

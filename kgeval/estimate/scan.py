@@ -18,12 +18,12 @@ import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
-from kgeval.estimate.cells import Cells, are_counted, sum_cells
+from kgeval.estimate.cells import Cells, are_counted, origins, sum_cells
 from kgeval.estimate.estimates import Table
-from kgeval.estimate.measure import Measure, Operand, answers, condition, distinct, weights
+from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct, weights
 from kgeval.estimate.scan_query import by_database, query_of
 from kgeval.estimate.scan_request import RELEVANT, Scan, need_columns
-from kgeval.estimate.tabular import column_names, plain_numbers
+from kgeval.estimate.tabular import column_names, plain_numbers, whole_codes
 from kgeval.estimate.units import Floats, nest, ordered_codes, sampling_units
 from kgeval.plan.sample import SampleDesign, stages
 
@@ -58,16 +58,18 @@ def tabulate_files(
     )
     if design.cluster is None:
         raise DesignError("a streamed estimate needs clusters; without them read the file whole")
-    query = query_of(scan) if in_database is not False else None
+    origin = _origins(scan)
+    query = query_of(scan, origin) if in_database is not False else None
     if query is None and in_database:
         raise DesignError("an expression cannot be written in SQL; leave in_database undecided")
     if over is not None:
-        keys, sums, origin = _spread(scan, over, in_database=query is not None)
+        keys, sums = _spread(scan, over, origin, in_database=query is not None)
     elif query is None:
-        keys, sums, origin = _by_batches(scan)
+        keys, sums = _by_batches(scan, origin)
     else:
-        keys, sums, origin = by_database(scan, query)
+        keys, sums = by_database(scan, query)
     _need_keys(keys, design)
+    keys = whole_codes(keys, [column for breakdown in scan.wanted for column in breakdown])
     rule = "certainty" if design.census else design.single_cluster
     units = sampling_units(keys, replace(design, single_cluster=rule))
     levels = code_levels(keys, scan.wanted)
@@ -95,64 +97,68 @@ def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
 # -- file by file -----------------------------------------------------------------------------------
 
 
-def _spread(scan: Scan, over: Map, *, in_database: bool) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
+def _origins(scan: Scan) -> Floats:
+    """Return a value near each mean, from the first records: the same in every batch and file."""
+    means = any(one.kind == "mean" for one in scan.measures)
+    first = next(_batches(scan, records=1000), None) if means else None
+    if first is None:
+        return np.zeros(len(scan.measures))
+    return origins(scan.measures, [answers(one, first, Condition()) for one in scan.measures])
+
+
+def _spread(
+    scan: Scan, over: Map, origin: Floats, *, in_database: bool
+) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Sum each file by itself, wherever ``over`` takes it, and add the cells up in the files' order."""
-    origin = np.zeros(len(scan.measures))
-    if not in_database:  # squares are summed about one value of each measure, the same in every file
-        first = next(_batches(replace(scan, paths=scan.paths[:1])), None)
-        if first is not None:
-            origin = _batch_cells(scan, first, None)[1].origin
     of_file = partial(_file_cells, in_database=in_database, origin=origin)
     parts = over(of_file, [replace(scan, paths=(path.resolve(),)) for path in scan.paths])
     filled = [(keys, sums) for keys, sums in parts if len(keys)]
     if not filled:
         raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
     (table,), (added,) = _compact(scan.keys, [keys for keys, _ in filled], [sums for _, sums in filled])
-    return table, added, origin
+    return table, added
 
 
 def _file_cells(scan: Scan, *, in_database: bool, origin: Floats) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Return the cells of one file."""
-    query = query_of(scan) if in_database else None
+    query = query_of(scan, origin) if in_database else None
     try:
-        keys, sums, _ = _by_batches(scan, origin) if query is None else by_database(scan, query)
+        return _by_batches(scan, origin) if query is None else by_database(scan, query)
     except DataError as error:
         if error.code != "EMPTY":
             raise
         return pd.DataFrame(columns=[*scan.keys, RELEVANT]), {}
-    return keys, sums
 
 
 # -- batch by batch ---------------------------------------------------------------------------------
 
 
-def _by_batches(scan: Scan, origin: Floats | None = None) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
+def _by_batches(scan: Scan, origin: Floats) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Evaluate batches with NumPy and add their cells up."""
     keys: list[pd.DataFrame] = []
     sums: list[dict[str, Floats]] = []
     for batch in _batches(scan):
         part, cells = _batch_cells(scan, batch, origin)
-        origin = cells.origin
         keys.append(part)
         sums.append(cells.sums)
         if len(keys) == 64:
             keys, sums = _compact(scan.keys, keys, sums)
-    if origin is None or not keys:
+    if not keys:
         raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
     (table,), (added,) = _compact(scan.keys, keys, sums)
-    return table, added, origin
+    return table, added
 
 
-def _batches(scan: Scan) -> Iterator[pd.DataFrame]:
+def _batches(scan: Scan, records: int = BATCH) -> Iterator[pd.DataFrame]:
     import pyarrow.parquet as pq
 
     for path in scan.paths:
         need_columns(scan.columns, column_names(path), path)
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH, columns=scan.columns):
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=records, columns=scan.columns):
             yield plain_numbers(batch.to_pandas())
 
 
-def _batch_cells(scan: Scan, batch: pd.DataFrame, origin: Floats | None) -> tuple[pd.DataFrame, Cells]:
+def _batch_cells(scan: Scan, batch: pd.DataFrame, origin: Floats) -> tuple[pd.DataFrame, Cells]:
     code = np.zeros(len(batch), dtype=np.intp)
     for column in scan.keys:
         code = nest(code, ordered_codes(batch[column])[0] + 1)

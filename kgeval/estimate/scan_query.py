@@ -14,7 +14,7 @@ import pandas as pd
 
 from kgeval.errors import DataError
 from kgeval.estimate.cells import FIELDS, KNOWN, stacked
-from kgeval.estimate.measure import Measure, not_finite, weights
+from kgeval.estimate.measure import LARGEST, Measure, not_finite, weights
 from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
 from kgeval.estimate.tabular import column_names
@@ -29,8 +29,11 @@ class Query:
     fields: tuple[dict[str, str], ...]
 
 
-def query_of(scan: Scan) -> Query | None:
-    """Write the one pass, or return ``None`` where an expression has no SQL."""
+def query_of(scan: Scan, origin: Floats) -> Query | None:
+    """Write the one pass, or return ``None`` where an expression has no SQL.
+
+    ``origin`` is (measures,) the value about which the squares of a mean are summed.
+    """
     types = _types(scan)
     if any(types[name] not in NUMBERS for name in scan.weights):
         return None
@@ -39,15 +42,15 @@ def query_of(scan: Scan) -> Query | None:
         return None
     sums: dict[str, str] = {}  # SQL → alias; equal sums are asked for once
     fields = []
-    for asked in scan.measures:
-        found = _measure_sql(asked, scan.design.weight, types, where, sums)
+    for asked, about in zip(scan.measures, origin, strict=True):
+        found = _measure_sql(asked, scan.design.weight, types, where, sums, about=float(about))
         if found is None:
             return None
         fields.append(found)
     for name in scan.weights:
         weight = _weight(name)
         sums.setdefault(
-            f"count_if(NOT coalesce({weight} > 0 AND isfinite({weight}), FALSE))", f"bad_{len(sums)}"
+            f"count_if(NOT coalesce({weight} BETWEEN {1 / LARGEST} AND {LARGEST}, FALSE))", f"bad_{len(sums)}"
         )
     relevant = "TRUE" if where is None else f"coalesce(bool_or({where} IS NOT FALSE), FALSE)"
     keys = [quote(name) for name in scan.keys]
@@ -61,7 +64,7 @@ def query_of(scan: Scan) -> Query | None:
 
 def _source(scan: Scan) -> str:
     files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in scan.paths)
-    return f"read_parquet([{files}])"
+    return f"read_parquet([{files}], union_by_name = true)"
 
 
 def _types(scan: Scan) -> dict[str, str]:
@@ -79,7 +82,13 @@ def _weight(name: str | None) -> str:
 
 
 def _measure_sql(
-    asked: Measure, design_weight: str | None, types: dict[str, str], where: str | None, sums: dict[str, str]
+    asked: Measure,
+    design_weight: str | None,
+    types: dict[str, str],
+    where: str | None,
+    sums: dict[str, str],
+    *,
+    about: float,
 ) -> dict[str, str] | None:
     """Name the sums of one share, count, mean, total or ratio; ``None`` where there is no SQL."""
     w = _weight(asked.weight or design_weight)
@@ -115,7 +124,8 @@ def _measure_sql(
             "xy": weighted(f"({x}) * ({y})"),
         }
     if asked.kind in {"mean", "ratio"}:
-        fields["yy"] = weighted(f"({y}) * ({y})")
+        centred = f"(({y}) - {about!r}::DOUBLE)" if about else f"({y})"
+        fields["yy"] = weighted(f"{centred} * {centred}")
     if member:
         fields |= _perhaps_sql(asked, member, answer[0], w, alias)
     return fields
@@ -157,12 +167,12 @@ def _answer_sql(asked: Measure, types: dict[str, str]) -> tuple[str, str | None]
     return f"CASE WHEN {x} IS NOT NULL THEN {y} END", f"CASE WHEN {y} IS NOT NULL THEN {x} END"
 
 
-def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Floats], Floats]:
+def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Make the pass.
 
     Returns
     -------
-    The key columns of the cells with :data:`RELEVANT`, field → (measures, cells), and the origin of squares.
+    The key columns of the cells with :data:`RELEVANT`, and field → (measures, cells).
     """
     import duckdb
 
@@ -184,10 +194,10 @@ def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Float
     follows = all("perhaps" not in one for one in names)
     lines = [_line(asked, one, follows=follows) for asked, one in zip(scan.measures, names, strict=True)]
     for asked, line in zip(scan.measures, lines, strict=True):
-        if not (np.isfinite(line["x"]).all() and np.isfinite(line["y"]).all()):
+        if not all(np.isfinite(line[name]).all() for name in ("x", "y", "xx", "yy")):
             raise not_finite(asked.name)
     sums = stacked(lines, KNOWN if follows else FIELDS, len(keys))
-    return keys, sums, np.zeros(len(scan.measures))
+    return keys, sums
 
 
 def _refuse_weights(scan: Scan) -> None:

@@ -131,7 +131,7 @@ def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFr
     columns = list(columns) or present[:1]  # an answer may name no column: the records are still counted
     readers: dict[str, Callable[[], pd.DataFrame]] = {
         ".csv": lambda: _read_csv(path, columns, texts),
-        ".parquet": lambda: plain_numbers(pd.read_parquet(path, columns=list(columns))),
+        ".parquet": lambda: whole_codes(plain_numbers(pd.read_parquet(path, columns=list(columns))), texts),
         ".dta": lambda: _read_labelled(path, "read_dta", columns, texts),
     }
     readers[".pq"] = readers[".parquet"]
@@ -195,10 +195,15 @@ def _read_labelled(path: Path, reader: str, columns: Sequence[str], texts: Seque
     import pyreadstat
 
     found, _ = getattr(pyreadstat, reader)(str(path), usecols=list(columns))
-    frame = pd.DataFrame(found)
-    whole = {name: frame[name].astype("Int64") for name in texts if _are_whole(frame[name])}
-    return frame.assign(**whole)
+    return whole_codes(pd.DataFrame(found), texts)
+
+
+def whole_codes(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Write whole codes as whole numbers, where a file or a missing value made them 1.0."""
+    whole = {name: frame[name].astype("Int64") for name in columns if _are_whole(frame[name])}
+    return frame.assign(**whole) if whole else frame
 
 
 def _are_whole(values: pd.Series) -> bool:
-    return bool(values.dtype.kind == "f" and (values.dropna() % 1 == 0).all())
+    known = values.dropna()
+    return bool(values.dtype.kind == "f" and (known % 1 == 0).all() and (known.abs() < 2**53).all())

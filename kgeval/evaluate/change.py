@@ -80,6 +80,8 @@ def change(
     """
     if column not in frame.columns:
         raise DesignError(f"the round column {column!r} is not in the data; correct its name")
+    if start == end:
+        raise DesignError(f"both rounds of the change are {start!r}; name two")
     chosen = frame[column].isin([start, end]).to_numpy()
     rows = frame[chosen].reset_index(drop=True)
     if rows.empty:

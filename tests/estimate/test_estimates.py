@@ -142,3 +142,37 @@ def test_the_result_is_an_ordinary_frame() -> None:
     result["value"] = 0.0
     assert result["value"].tolist() == [0.0, 0.0]
     assert result["interval_method"].dtype == result["place"].dtype == "str"
+
+
+@pytest.mark.parametrize("weight", [1e150, 1e-150])
+def test_weights_and_answers_beyond_all_counting_are_refused(weight: float) -> None:
+    frame = sample(7)
+    with pytest.raises(DesignError, match="beyond all counting"):
+        estimate(frame.assign(w=frame["w"] * weight), DESIGN, share("s", "${yes} = 1"))
+    with pytest.raises(DataError, match="beyond ±1e"):
+        estimate(frame.assign(x=1e150), DESIGN, mean("m", "${x}"))
+    large = estimate(frame.assign(w=frame["w"] * 1e90), DESIGN, [mean("m", "${x}"), total("t", "${x}")])
+    expected = estimate(frame, DESIGN, [mean("m", "${x}"), total("t", "${x}")])
+    np.testing.assert_allclose(large["se"], expected["se"] * [1, 1e90], rtol=1e-9)
+
+
+def test_where_nobody_is_asked_every_domain_says_so() -> None:
+    rows = estimate(sample(8), DESIGN, share("s", "${yes} = 1"), by="group", where="${z} > 1000")
+    assert rows["group"].tolist() == ["a", "b", "c"]
+    assert rows["reason"].str.startswith("empty_domain").all()
+
+
+def test_records_without_a_value_of_the_breakdown_are_spoken_of() -> None:
+    frame = sample(9)
+    asked = frame.assign(group=frame["group"].where(frame.index > 3))
+    rows = estimate(asked, DESIGN, share("s", "${yes} = 1"), by="group")
+    said = "breakdown_missing: records without group belong to none of these rows"
+    assert rows["reason"].str.endswith(said).all()
+    # filtered out, they are nobody's concern
+    rows = estimate(asked, DESIGN, share("s", "${yes} = 1"), by="group", where="${group} != ''")
+    assert not rows["reason"].str.contains("breakdown_missing").any()
+
+
+def test_equal_answers_have_no_design_effect() -> None:
+    rows = estimate(sample(10).assign(x=0.1 + 0.2), DESIGN, mean("m", "${x}"))
+    assert rows["deff"].isna().all()

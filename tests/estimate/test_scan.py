@@ -82,3 +82,45 @@ def test_bad_files_are_refused(tmp_path: Path, in_database: bool) -> None:
     sample(3).iloc[:0].to_parquet(path)
     with pytest.raises(DataError, match="no rows"):
         scan.tabulate_files([path], DESIGN, wanted, in_database=in_database)
+
+
+def test_no_digits_of_a_mean_far_from_zero_are_lost(tmp_path: Path) -> None:
+    frame = sample(31, records=400)
+    far = frame.assign(x=frame["x"] + 1e6)
+    far.to_parquet(tmp_path / "far.parquet")
+    expected = finish(tabulate(frame, DESIGN, mean("m", "${x}")), [()], Options())
+    for in_database in (True, False):
+        table = scan.tabulate_files(
+            [tmp_path / "far.parquet"], DESIGN, mean("m", "${x}"), in_database=in_database
+        )
+        found = finish(table, [()], Options())
+        np.testing.assert_allclose(found["deff"], expected["deff"], rtol=1e-8)
+
+
+def test_a_column_without_values_in_one_file_is_read_as_in_the_others(tmp_path: Path) -> None:
+    frame = sample(32, records=90)
+    parts = [frame.iloc[:30].assign(group=None), frame.iloc[30:]]
+    paths = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for part, path in zip(parts, paths, strict=True):
+        part.to_parquet(path)
+    whole = pd.concat(parts, ignore_index=True)
+    wanted = [("group",)]
+    expected = finish(tabulate(whole, DESIGN, MEASURES, wanted=wanted), wanted, Options())
+    assert_same(
+        finish(scan.tabulate_files(paths, DESIGN, MEASURES, wanted=wanted), wanted, Options()), expected
+    )
+
+
+def test_types_that_cannot_be_read_together_are_refused(tmp_path: Path) -> None:
+    frame = sample(33)
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.assign(x=pd.Timestamp("2018-03-01")).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(DataError, match="texts or dates where numbers"):
+        scan.tabulate_files([tmp_path / "a.parquet", tmp_path / "b.parquet"], DESIGN, [mean("m", "${x}")])
+
+
+def test_whole_codes_are_whole_though_some_are_missing(tmp_path: Path) -> None:
+    frame = sample(34).assign(code=lambda rows: rows["z"].where(rows.index > 3) // 1)
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = scan.tabulate_files([tmp_path / "a.parquet"], DESIGN, [mean("m", "${x}")], wanted=[("code",)])
+    assert all(isinstance(level, int) for level in finish(table, [("code",)], Options())["code"].tolist())
