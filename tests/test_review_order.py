@@ -32,4 +32,4 @@ def test_sections_stand_in_the_order_of_a_summary(name: str) -> None:
 def test_each_review_says_what_the_data_do_not_allow(name: str) -> None:
     cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
     assert any('show.note("allowed.' in cell.source for cell in cells)
-    assert any("caveat.no_comparison" in cell.source for cell in cells)
+    assert any("show.limits(" in cell.source for cell in cells)

@@ -17,10 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kgeval.estimate.contrast import Joint, joint_of
-from kgeval.estimate.estimates import tabulate
+from kgeval.estimate.contrast import Joint
+from kgeval.estimate.joint_rounds import joint_in_rounds
 from kgeval.estimate.measure import Measure, answers, condition, measure
-from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Floats
 from kgeval.plan.comparison import Comparison
 from kgeval.plan.indicator import Indicator
@@ -80,7 +79,6 @@ def sides_of(study: Study, tables: Mapping[str, pd.DataFrame], comparison: Compa
     inference = "process" if design.census else "design"
     if design.census:
         design = SampleDesign(cluster=comparison.unit or None)
-    records, design = nest_in_rounds(records, design, "round")
     value = _side_values(records, comparison, study)
     others = comparison.groups or tuple(sorted(set(value.dropna()) - set(comparison.reference)))
     groups = (POOLED,) if comparison.pooled else others
@@ -118,11 +116,8 @@ def domain_means(
         & (True if who is None else who)
         for part in parts
     }
-    table = tabulate(
-        sides.records, sides.design, [replace(asked, name=part, counts=mask) for part, mask in here.items()]
-    )
-    found = joint_of(table)
-    return replace(found, df=float(table.units.df)) if sides.design.df == "design" else found
+    measures = [replace(asked, name=part, counts=mask) for part, mask in here.items()]
+    return joint_in_rounds(sides.records, sides.design, measures, "round")
 
 
 def _side_values(records: pd.DataFrame, comparison: Comparison, study: Study) -> pd.Series:

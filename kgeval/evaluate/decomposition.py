@@ -17,10 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kgeval.estimate.contrast import joint
 from kgeval.estimate.interval import t_interval
+from kgeval.estimate.joint_rounds import joint_in_rounds
 from kgeval.estimate.measure import Measure, answers, condition, measure, total
-from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Floats
 from kgeval.evaluate.comparison import asked_in_both
 from kgeval.plan.indicator import MAIN, Indicator
@@ -101,15 +100,14 @@ def decomposition(
     level
         Of the intervals.
     """
-    nested, own = nest_in_rounds(records, design, "round")
-    given = answers(asked, nested, condition(None, nested))
-    known = np.ones(len(nested), dtype=bool) if given.known is None else given.known.copy()
+    given = answers(asked, records, condition(None, records))
+    known = np.ones(len(records), dtype=bool) if given.known is None else given.known.copy()
     if given.member is not None:
         known &= given.member
-    labels = nested[column].astype("str").where(nested[column].notna(), UNKNOWN).to_numpy()
+    labels = records[column].astype("str").where(records[column].notna(), UNKNOWN).to_numpy()
     classes = sorted(set(labels[known]))
     cells = [
-        (key, name, known & (nested["round"] == key).to_numpy() & (labels == name))
+        (key, name, known & (records["round"] == key).to_numpy() & (labels == name))
         for key in rounds
         for name in classes
     ]
@@ -118,22 +116,21 @@ def decomposition(
     nothing = dict.fromkeys(COLUMNS[4:14], np.nan)
     if not all(any(here.any() for key, _, here in cells if key == one) for one in rounds):
         return {**nothing, "classes": len(classes), "reason": "no_answers: no answer in one of the rounds"}
-    found = joint(nested, own, [*size, *sums])
+    found = joint_in_rounds(records, design, [*size, *sums], "round")
     parts = np.asarray(_parts(found.values), dtype=np.float64)
     content: dict[str, object] = {
         "classes": len(classes), "change": float(parts.sum()),
         "composition": float(parts[0]), "within": float(parts[1]),
     }  # fmt: skip
-    if own.census:
+    if design.census:
         return {**nothing, **content, "reason": "census"}
-    df = float(own.df) if isinstance(own.df, int | float) else found.df
     gradient = _gradient(found.values)
     errors = np.sqrt(np.maximum(np.diag(gradient @ found.covariance @ gradient.T), 0))
-    low, high = t_interval(parts, np.where(errors > 0, errors, np.nan), np.full(2, df), level)
+    low, high = t_interval(parts, np.where(errors > 0, errors, np.nan), np.full(2, found.df), level)
     for place, name in enumerate(("composition", "within")):
         limits = {"se": errors[place], "low": low[place], "high": high[place]}
         content |= {f"{name}_{limit}": float(value) for limit, value in limits.items()}
-    return {**nothing, **content, "df": df, "reason": ""}
+    return {**nothing, **content, "df": found.df, "reason": ""}
 
 
 def _parts(totals: _Totals) -> _Totals:

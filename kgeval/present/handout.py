@@ -14,6 +14,7 @@ import pandas as pd
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
 from kgeval.present.boundaries import Boundaries, projected
+from kgeval.present.caveat import CHANGE, caveats
 from kgeval.present.charts.caption import measure_words, result_remarks, verdict_title
 from kgeval.present.charts.tiles import in_order
 from kgeval.present.conference.drawn import tile_places
@@ -90,7 +91,7 @@ def payload(results: Results, *, boundaries: Boundaries | None = None, file: str
     by_key = {key: in_reading_order(rows[rows["indicator"] == key]) for key in keys}
     said = {(area, key): text for area in results.areas for key, text in _said(results.of(area)).items()}
     places = tile_places(results) or in_order(list(single_areas(results)))
-    caveats = ("sample", "census", "no_comparison", "no_average", "no_rank")
+    known = ("sample", "census", CHANGE, "no_average", "no_rank")
     return {
         "locale": words["office"],
         "whole": WHOLE,
@@ -109,7 +110,7 @@ def payload(results: Results, *, boundaries: Boundaries | None = None, file: str
         ],
         "shapes": None if boundaries is None else _shapes(boundaries, single_areas(results)),
         "notes": [
-            *(words[f"caveat.{name}"] for name in caveats),
+            *caveats(study, lang, known),
             words.fill("chart.note_source", source=word_of(study.title, lang)),
             *_warnings(results, words),
         ],

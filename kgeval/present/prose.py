@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kgeval.present.caveat import CHANGE, caveats, change_caveat
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
@@ -104,7 +105,12 @@ def change_sentences(changes: pd.DataFrame, study: Study, lang: str) -> Text:
         )
         for row in main(plain(changes)).to_dict("records")
     ]
-    return Text(paragraphs=(*said, labels(lang)["caveat.no_comparison"]) if said else ())
+    return Text(paragraphs=(*said, change_caveat(study, lang, changes["indicator"])) if said else ())
+
+
+def limits(study: Study, lang: str) -> Text:
+    """Return what every review says of its data: of samples, full counts, changes."""
+    return Text(paragraphs=caveats(study, lang, ("sample", "census", CHANGE)), kind="note")
 
 
 def note(*names: str, lang: str) -> Text:

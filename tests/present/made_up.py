@@ -68,6 +68,7 @@ def made_up_study(areas: int = 6) -> MadeUpStudy:
     return MadeUpStudy(
         norms=SimpleNamespace(derived=()),
         programme=Programme(),
+        comparisons={},
         phase={"vi": "Giai đoạn 2018–2020", "en": "Phase 2018–2020"},
         title={"vi": "Nghiên cứu giả định", "en": "A made-up study"},
         banner={"vi": "", "en": ""},

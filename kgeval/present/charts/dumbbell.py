@@ -9,6 +9,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
+from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.caption import count_parts, measure_words, paged_title, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, scale
@@ -141,7 +142,10 @@ def _content(
         labels=tuple(rows["place"] if by_area else rows["short"]),
         columns=tuple(columns),
         notes=source_note(
-            study, f"{first['from_label']}, {first['to_label']}", _remarks(rows, left_out, words), words
+            study,
+            f"{first['from_label']}, {first['to_label']}",
+            _remarks(rows, left_out, study, words),
+            words,
         ),
         watermark=words["caveat.synthetic"] if synthetic else "",
         strong=frozenset(i for i, area in enumerate(rows["area"]) if by_area and area == WHOLE),
@@ -177,8 +181,8 @@ def _code(row: pd.Series) -> str:
     return row["outcome"] if row["outcome"] in _ORDER else "not_estimable"
 
 
-def _remarks(rows: pd.DataFrame, left_out: pd.DataFrame, words: Labels) -> list[str]:
-    remarks = [words["chart.note_change"]]
+def _remarks(rows: pd.DataFrame, left_out: pd.DataFrame, study: Study, words: Labels) -> list[str]:
+    remarks = [words["chart.note_change"], change_caveat(study, words.lang, rows["indicator"])]
     if "from_low" in rows and bool(rows["from_low"].notna().any()):
         remarks.append(words["chart.note_interval"])
     if bool((rows["outcome"] == "suppressed").any()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
+from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.cascade import cascade
 from kgeval.present.charts.chart import Chart
 from kgeval.present.charts.forest import Forest, forest
@@ -44,7 +45,7 @@ def forest_chart(results: Results, *, size: SizeName = "report") -> tuple[Chart,
         measure=words.fill("forest.points", from_round=first["from_label"], to_round=first["to_label"]),
         decimals=1,
         source=word_of(own.study.title, own.lang),
-        remarks=(words["caveat.no_comparison"],),
+        remarks=(change_caveat(own.study, own.lang, rows["indicator"]),),
     )
     shown = rows[["indicator", "variant", "area"]].assign(
         label=rows["short"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
-from kgeval.present.labels import labels
+from kgeval.present.caveat import CHANGE, caveats
 from kgeval.present.measure import word_of
 from kgeval.present.published import publish
 from kgeval.present.results import Results
@@ -22,7 +22,7 @@ from kgeval.present.workbook import Sheet, sampling_errors, workbook
 
 def tables(results: Results, accounts: pd.DataFrame) -> bytes:
     """Return the workbook: targets, variants, areas, estimates, changes, sampling errors, accounts."""
-    words, study, lang = labels(results.lang), results.study, results.lang
+    study, lang = results.study, results.lang
     own = results.of(WHOLE)
     by_area = results.endline[results.endline["area"] != WHOLE]
     everything = publish(results.estimates, results.verdicts, study, lang)
@@ -35,11 +35,11 @@ def tables(results: Results, accounts: pd.DataFrame) -> bytes:
         sampling_errors(everything[everything["by"] == ""], lang),
         accounts_table(accounts, study, lang),
     )
-    names = ("sample", "census", "no_comparison", "no_average", "suppressed")
+    names = ("sample", "census", CHANGE, "no_average", "suppressed")
     return workbook(
         [Sheet(tab=table.title, table=table) for table in made],
         title=word_of(study.title, lang),
-        notes=[words[f"caveat.{name}"] for name in names],
+        notes=caveats(study, lang, names),
         lang=lang,
         synthetic=results.synthetic,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
+from kgeval.present.caveat import CHANGE, caveats
 from kgeval.present.charts.chart import Chart
 from kgeval.present.charts.dumbbell import rows_to_draw
 from kgeval.present.conference.drawn import charts
@@ -120,9 +121,9 @@ def _maps(drawn: Mapping[str, Chart]) -> list[str]:
 
 def _limits(results: Results) -> Slide:
     words = labels(results.lang)
-    names = ("sample", "census", "no_comparison", "no_average", "no_rank")
+    names = ("sample", "census", CHANGE, "no_average", "no_rank")
     lines = (
-        *(words[f"caveat.{name}"] for name in names),
+        *caveats(results.study, results.lang, names),
         words.fill("report.to_fill", what=words["report.fill.proposals"]),
     )
     return _spoken(results, words["deck.caveats"], "", lines=lines)

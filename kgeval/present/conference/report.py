@@ -13,6 +13,7 @@ import pandas as pd
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
+from kgeval.present.caveat import CHANGE, caveats
 from kgeval.present.charts.chart import Chart
 from kgeval.present.conference import concluded, offices
 from kgeval.present.conference.drawn import area_charts, charts_by_area
@@ -156,8 +157,8 @@ def _second_part(own: Results) -> tuple[Chapter, ...]:
     if rest:
         limits = [Heading(text=words["report.of_results"], level=3), *map(_paragraph, rest)]
     limits += concluded.found(own, "limit")
-    caveats = [words[f"caveat.{name}"] for name in ("sample", "no_comparison", "no_average")]
-    limits += [Heading(text=words["report.of_data"], level=3), *map(_paragraph, caveats)]
+    known = caveats(own.study, own.lang, ("sample", CHANGE, "no_average"))
+    limits += [Heading(text=words["report.of_data"], level=3), *map(_paragraph, known)]
     return (
         Chapter(
             name="strengths",

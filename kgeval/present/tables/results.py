@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.indicator import MAIN
+from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.dumbbell import change_cell
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, text_of, word_of
@@ -186,7 +187,10 @@ def changes_table(
         words["table.changes"],
         columns,
         [_change_row(row, words) for row in rows],
-        notes=[words["caveat.no_comparison"] if rows else words["table.empty"], *_unpublished(unseen, words)],
+        notes=[
+            change_caveat(study, lang, changes["indicator"]) if rows else words["table.empty"],
+            *_unpublished(unseen, words),
+        ],
         colours={
             (number, "clear"): change_colour(row["outcome"])
             for number, row in enumerate(rows)
