@@ -149,7 +149,14 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
     """
     total = cells.totals
     value = values(total, added)
-    variance = domain_variances(scores(cells, value, added), cells.unit, cells.domain, cells.domains, units)
+    variance = domain_variances(
+        scores(cells, value, added),
+        cells.unit,
+        cells.domain,
+        cells.domains,
+        units,
+        answered=cells.sums["n"],
+    )
     element = _element_variance(total, value, added, origin)
     with np.errstate(invalid="ignore"):
         scale = np.fmax(np.abs(value), np.sqrt(element))

@@ -237,7 +237,8 @@ def _judged_limits(
 
 def _explain(total: dict[str, Floats], linear: Linear, units: Units, reason: Texts) -> None:
     """Say why something is missing or unusual."""
-    usual = (linear.clusters > 1) & ~np.isnan(linear.df) & ~linear.df_fallback  # df needs a value
+    # a variance needs a value and degrees of freedom
+    usual = (linear.clusters > 1) & ~np.isnan(linear.variance) & ~linear.df_fallback
     if usual.all():
         return
     nobody, silent = linear.n == 0, total["missing"] > 0
@@ -248,6 +249,8 @@ def _explain(total: dict[str, Floats], linear: Linear, units: Units, reason: Tex
     say(reason, estimated & (linear.clusters == 1), "one_cluster: one cluster cannot show a sampling error")
     without = estimated & (linear.clusters > 1) & np.isnan(linear.df)
     say(reason, without, "no_df: the design leaves no degree of freedom for a sampling error")
+    alone = estimated & ~np.isnan(linear.df) & np.isnan(linear.variance)
+    say(reason, alone, "single_cluster: no stratum here has two clusters, so there is nothing to average")
     fallback = estimated & linear.df_fallback & ~np.isnan(linear.df)
     words = f"clusters − strata is below 1; the smaller of clusters − 1 and the design's {units.df} is used"
     say(reason, fallback, f"df_fallback: {words}")

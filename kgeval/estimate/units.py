@@ -35,9 +35,10 @@ class Stage:
     scale
         (strata,) what the stratum's sum of squares is multiplied by:
         (sampling fractions of the stages above) · (1 − f_h) · n_h / (n_h − 1).
-    centred
-        (strata,) whether deviations are taken from the stratum's own mean; a single-cluster stratum
-        under ``adjust`` is held against the mean of all units below the same parent.
+    lonely, rule
+        (strata,) the single-cluster strata that a rule gives a variance, and the rule: under ``adjust`` they
+        are held against the mean of all units below the same parent, under ``average`` they stand for
+        the mean of the other strata there.
     parent
         (strata,) the unit of the stage above; 0 in the first stage.
     """
@@ -46,8 +47,9 @@ class Stage:
     stratum: Codes
     clusters: Floats
     scale: Floats
-    centred: Bools
+    lonely: Bools
     parent: Codes
+    rule: SingleCluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +279,13 @@ def _stage(
         nothing = np.zeros(0)
         return (
             Stage(
-                unit=empty, stratum=empty, clusters=nothing, scale=nothing, centred=nothing > 0, parent=empty
+                unit=empty,
+                stratum=empty,
+                clusters=nothing,
+                scale=nothing,
+                lonely=nothing > 0,
+                parent=empty,
+                rule=rule,
             ),
             nothing,
             [],
@@ -299,7 +307,7 @@ def _stage(
     share = share_above[record_of_stratum]
     scale = share * (1 - fraction) * drawn / np.maximum(drawn - 1, 1)
     alone = (drawn == 1) & (fraction < 1 - 1e-7)
-    scale, centred, notes = _single(
+    scale, lonely, notes = _single(
         scale,
         alone,
         parent=above[record_of_stratum],
@@ -312,8 +320,9 @@ def _stage(
         stratum=stratum_of_unit,
         clusters=drawn,
         scale=scale,
-        centred=centred,
+        lonely=lonely,
         parent=above[record_of_stratum],
+        rule=rule,
     )
     return stage, (share * fraction)[stratum_of_unit], notes
 
@@ -341,7 +350,7 @@ def _single(
 ) -> tuple[Floats, Bools, list[str]]:
     """Treat the strata with a single cluster, as R's option ``survey.lonely.psu`` does."""
     if not alone.any():
-        return scale, np.ones(len(scale), dtype=bool), []
+        return scale, alone, []
     count = int(alone.sum())
     if rule == "fail":
         raise DesignError(
@@ -351,17 +360,15 @@ def _single(
         )
     note = [f"single_cluster: {count} strata with one cluster, rule '{rule}'"]
     if rule == "adjust":
-        return scale, ~alone, note
+        return scale, alone, note
     scale = np.where(alone, 0.0, scale)
-    if rule == "average":  # each lonely stratum stands for the mean of the others below the same unit
-        size = int(parent.max()) + 1
-        of_all, of_usable = np.bincount(parent, minlength=size), np.bincount(parent, ~alone, minlength=size)
-        if (of_usable == 0).any():
-            raise DesignError(
-                "single_cluster = 'average' needs a stratum with two clusters or more; choose another rule"
-            )
-        scale = scale * (of_all / of_usable)[parent]
-    return scale, np.ones(len(scale), dtype=bool), note
+    if rule != "average":
+        return scale, np.zeros_like(alone), note
+    if (np.bincount(parent, ~alone, minlength=int(parent.max()) + 1) == 0).any():
+        raise DesignError(
+            "single_cluster = 'average' needs a stratum with two clusters or more; choose another rule"
+        )
+    return scale, alone, note
 
 
 def _stratum_name(frame: pd.DataFrame, columns: Sequence[str], record: int) -> str:

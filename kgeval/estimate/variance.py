@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kgeval.estimate.units import Codes, Floats, Stage, Units
+from kgeval.estimate.units import Bools, Codes, Floats, Stage, Units, nest
 
 
 def covariance(scores: Floats, units: Units) -> Floats:
@@ -44,15 +44,26 @@ def _stage_covariance(totals: Floats, stage: Stage) -> Floats:
     clusters = np.add.reduceat(totals, starts, axis=0)
     first = np.flatnonzero(np.diff(stage.stratum, prepend=-1))
     means = np.add.reduceat(clusters, first, axis=0) / stage.clusters[:, None]
-    if not stage.centred.all():
+    scale = stage.scale
+    if stage.lonely.any() and stage.rule == "adjust":
         below = np.bincount(stage.parent, stage.clusters)
         sums = np.stack([np.bincount(stage.parent[stage.stratum], column) for column in clusters.T], axis=1)
-        means[~stage.centred] = (sums / below[:, None])[stage.parent[~stage.centred]]
-    deviations = (clusters - means[stage.stratum]) * np.sqrt(stage.scale)[stage.stratum, None]
+        means[stage.lonely] = (sums / below[:, None])[stage.parent[stage.lonely]]
+    elif stage.lonely.any():
+        scale = scale * (np.bincount(stage.parent) / np.bincount(stage.parent, ~stage.lonely))[stage.parent]
+    deviations = (clusters - means[stage.stratum]) * np.sqrt(scale)[stage.stratum, None]
     return np.asarray(deviations.T @ deviations)
 
 
-def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, units: Units) -> Floats:
+def domain_variances(
+    scores: Floats,
+    unit: Codes,
+    domain: Codes,
+    domains: int,
+    units: Units,
+    *,
+    answered: Floats | None = None,
+) -> Floats:
     """Return the variance of each estimate in each domain from a sparse table of score totals.
 
     Parameters
@@ -62,10 +73,13 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         there, and count.
     unit, domain
         (cells,) the ultimate unit and the domain of each cell, sorted by domain and then unit.
+    answered
+        (estimates, cells) answers in each cell: the rules for single clusters look only at the strata of the
+        domain that have one (as R's ``subset`` of a design does). ``None``: at those that have a cell.
 
     Returns
     -------
-    (estimates, domains)
+    (estimates, domains); NaN where all strata of a domain have one cluster and ``average`` is the rule.
     """
     variances = np.zeros((len(scores), domains))
     for stage in units.stages:
@@ -78,45 +92,45 @@ def domain_variances(scores: Floats, unit: Codes, domain: Codes, domains: int, u
         home, held = at[0][first], stratum[first]
         present = np.append(first[1:], len(stratum)) - first
         drawn = stage.clusters[held]
-        means = sum_runs(totals, first) / drawn
-        if not stage.centred.all():
-            grand, absent = _grand_means(totals, at, (home, held), domains, stage)
-            means = np.where(stage.centred[held], means, grand)
-            variances += absent
+        sums = sum_runs(totals, first)
+        means, scale = sums / drawn, stage.scale[held]
+        if stage.lonely.any():
+            n = None if answered is None else sum_runs(sum_runs(answered, starts), first)
+            seen = np.ones(sums.shape, dtype=bool) if n is None else n > 0
+            means, scale = _single_clusters(sums, seen, home, held, stage)
         squares = sum_runs((totals - np.repeat(means, present, axis=1)) ** 2, first)
         # clusters of the stratum without a member of the domain: their total is zero
         squares += (drawn - present) * means**2
-        parts = squares * stage.scale[held]
+        parts = squares * scale
         for row, part in enumerate(parts):
             variances[row] += np.bincount(home, part, domains)
     return variances
 
 
-def _grand_means(
-    totals: Floats, at: tuple[Codes, Codes], runs: tuple[Codes, Codes], domains: int, stage: Stage
+def _single_clusters(
+    sums: Floats, seen: Bools, home: Codes, held: Codes, stage: Stage
 ) -> tuple[Floats, Floats]:
-    """Find the means that single-cluster strata are held against under ``adjust`` (R survey 4.5).
+    """Return the means that strata are held against and the scale of their squares (R survey 4.5).
 
-    ``at`` are domain and cluster of each total, ``runs`` domain and stratum of each run of totals.
-
-    Returns
-    -------
-    (estimates, runs) the mean over all units below the parent of each (domain, stratum), and
-    (estimates, domains) what the single-cluster strata without a member of the domain add.
+    Parameters
+    ----------
+    sums, seen
+        (estimates, runs) the score totals of each stratum in each domain, and whether it has an answer there.
+    home, held
+        (runs,) the domain and the stratum of each run.
     """
-    (domain, cluster), (home, held) = at, runs
-    below = np.bincount(stage.parent, stage.clusters)
-    parents = len(below)
-    key = domain * parents + stage.parent[stage.stratum[cluster]]
-    sums = np.stack([np.bincount(key, line, domains * parents) for line in totals])
-    mean = sums / np.tile(below, domains)
-    lonely = ~stage.centred
-    weight = np.bincount(stage.parent, np.where(lonely, stage.scale, 0.0), parents)
-    seen = np.bincount(
-        home * parents + stage.parent[held], np.where(lonely[held], stage.scale[held], 0.0), domains * parents
-    )
-    absent = mean**2 * (np.tile(weight, domains) - seen)
-    return mean[:, home * parents + stage.parent[held]], absent.reshape(-1, domains, parents).sum(axis=2)
+    group = nest(home, stage.parent[held])  # the strata of a domain below the same parent
+
+    def together(values: Floats | Bools) -> Floats:
+        return np.stack([np.bincount(group, line)[group] for line in values]).astype(np.float64)
+
+    lonely, drawn, scale = stage.lonely[held], stage.clusters[held], stage.scale[held]
+    if stage.rule == "adjust":
+        grand = together(sums) / np.maximum(together(seen * drawn), 1.0)
+        return np.where(lonely, grand, sums / drawn), np.where(lonely & ~seen, 0.0, scale)
+    strata, usable = together(seen), together(seen & ~lonely)
+    times = np.divide(strata, usable, out=np.where(strata > 0, np.nan, 1.0), where=usable > 0)
+    return sums / drawn, scale * times
 
 
 def changes(*keys: Codes) -> Codes:

@@ -113,3 +113,74 @@ def test_rules_for_single_clusters_are_said(rule: str) -> None:
     row = estimate(frame, design, mean("m", "${x}")).iloc[0]
     assert f"rule '{rule}'" in row["reason"]
     assert row["se"] > 0
+
+
+def nested_sample() -> pd.DataFrame:
+    """Two stages, strata of a single unit at both, missing answers, a group that not all strata have."""
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame(
+        [(h, c, e) for h in range(4) for c in range(4) for e in range(5)], columns=["h", "c", "e"]
+    )
+    rows["s"] = (rows["e"] > 3).astype(int)  # of the second stage: one unit of five is alone
+    rows = rows[~((rows["h"] == 3) & (rows["c"] > 0))].reset_index(drop=True)
+    rows["y"], rows["z"] = rng.normal(50, 9, len(rows)), rng.poisson(4, len(rows)) + 1.0
+    rows["g"] = np.where((rows["h"] < 2) | (rng.random(len(rows)) < 0.3), "a", "b")
+    rows.loc[(rows["h"] == 1) & (rows["g"] == "a") & (rows.index % 2 == 0), "y"] = np.nan
+    return rows.assign(n1=20, n2=8 + rows["s"] * 2, w=20 / 4 * 10 / 5)
+
+
+def variance_by_recursion(design: pd.DataFrame, inside: pd.DataFrame, rule: str, stage: int = 0) -> float:
+    """Add up the stages unit by unit, as the R package does since 4.2, from score totals ``u``.
+
+    ``design`` holds every sampled record, ``inside`` those of the domain that have answered.
+    """
+    stratum, unit, population = (("h", "c", "n1"), ("s", "e", "n2"))[stage]
+    sizes = design.groupby(stratum)[unit].nunique()
+    totals = {name: rows.groupby(unit)["u"].sum() for name, rows in inside.groupby(stratum)}
+    grand = inside["u"].sum() / sum(sizes[name] for name in totals)
+    parts = []
+    for name, found in totals.items():
+        n, fraction = sizes[name], sizes[name] / inside.loc[inside[stratum] == name, population].iloc[0]
+        mean = grand if n == 1 else found.sum() / n
+        squares = ((found - mean) ** 2).sum() + (n - len(found)) * mean**2
+        parts.append(np.nan if n == 1 and rule == "average" else (1 - fraction) * n / max(n - 1, 1) * squares)
+    variance = np.nansum(parts) * (len(parts) / np.isfinite(parts).sum() if rule == "average" else 1)
+    if stage == 1:
+        return float(variance)
+    for (name, cluster), rows in inside.groupby([stratum, unit]):
+        own = design[(design[stratum] == name) & (design[unit] == cluster)]
+        share = sizes[name] / rows[population].iloc[0]
+        variance += share * variance_by_recursion(own, rows, rule, stage + 1)
+    return float(variance)
+
+
+@pytest.mark.parametrize("rule", ["adjust", "average"])
+@pytest.mark.parametrize("group", ["a", "b", None])
+def test_single_clusters_of_any_stage_and_domain(rule: str, group: str | None) -> None:
+    frame = nested_sample()
+    if rule == "average":  # each cluster needs a second-stage stratum with two units
+        frame = frame[(frame["h"] < 3) | (frame["e"] < 4)].reset_index(drop=True)
+    design = SampleDesign(
+        weight="w", cluster=("c", "e"), stratum=("h", "s"), population=("n1", "n2"), single_cluster=rule
+    )
+    where = None if group is None else f"${{g}} = '{group}'"
+    rows = estimate(frame, design, [mean("m", "${y}"), total("t", "${z}")], where=where)
+    chosen = frame if group is None else frame[frame["g"] == group]
+    answered = chosen[chosen["y"].notna()]
+    average = answered["y"].mean()  # the weights are alike
+    for row, inside, scores in (
+        (0, answered, (answered["y"] - average) / len(answered)),
+        (1, chosen, chosen["w"] * chosen["z"]),
+    ):
+        expected = variance_by_recursion(frame, inside.assign(u=scores), rule)
+        assert rows["se"].iloc[row] == pytest.approx(np.sqrt(expected), rel=1e-9, nan_ok=True), row
+
+
+def test_a_domain_of_single_clusters_has_nothing_to_average() -> None:
+    frame = nested_sample()
+    design = SampleDesign(cluster="c", stratum="h", single_cluster="average")
+    frame["only"] = np.where((frame["h"] == 3) | ((frame["h"] == 2) & (frame["c"] == 0)), 1, 0)
+    alone = frame.assign(h=np.where(frame["h"] == 2, 2 + frame["c"] / 10, frame["h"]))
+    row = estimate(alone, design, mean("m", "${z}"), where="${only} = 1").iloc[0]
+    assert np.isnan(row["se"])
+    assert "nothing to average" in row["reason"]
