@@ -18,9 +18,10 @@ from kgeval.estimate.tidy import COLUMNS
 from kgeval.evaluate.change import change
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.indicator import Indicator
+from kgeval.plan.sample import SampleDesign
 from kgeval.plan.study import Study
 from kgeval.plan.table import Table
-from kgeval.protect import disclose, disclose_changes
+from kgeval.protect import ANSWERS, disclose, disclose_changes
 
 ESTIMATES = ("indicator", "variant", "round", "area", "by", "by_value", "kind", *COLUMNS)
 CHANGES = (
@@ -28,6 +29,7 @@ CHANGES = (
     "difference", "se", "low", "high", "df", "correlation", "se_independent", "comparable", "reason",
 )  # fmt: skip
 _HERE = "_here"  # marks the records of the area among those of the whole table
+_PUBLIC = "administrative"  # the profile that withholds nothing
 _PROFILE = "nchs"  # the presentation standard of shares from samples
 
 
@@ -54,8 +56,27 @@ def estimate_indicators(
         for key, indicators in _by_table(study)
         if key in tables  # an optional table may not have been delivered
     ]
-    rows = pd.concat(parts, ignore_index=True)
-    return disclose(_in_order(study, rows)[list(ESTIMATES)], study)
+    rows = _in_order(study, pd.concat(parts, ignore_index=True))[list(ESTIMATES)]
+    return disclose(rows, study, everywhere=None if area is None else _everywhere(study, tables))
+
+
+def _everywhere(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many answered and the value in each area, of all that may have to be withheld in one."""
+    parts = []
+    for key, everyone in _by_table(study):
+        indicators = [one for one in everyone if one.disclosure != _PUBLIC]
+        if indicators and key in tables:
+            inside = ("area", "round")
+            rows = estimate(
+                tables[key],
+                SampleDesign(weight=study.tables[key].design.weight),  # values alone, no sampling errors
+                [measure(one, _name(one)) for one in indicators],
+                by=[inside, *((*inside, *columns) for columns in _crossed(indicators))],
+            )
+            rows = rows.assign(code=[value.split(" * ", 1)[0] for value in rows["by_value"]])
+            named = _identified(_split(rows, inside), indicators, None)
+            parts.append(named.assign(area=named["code"]))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(ANSWERS))
 
 
 def change_indicators(
@@ -141,7 +162,7 @@ def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
     named = [by.split("*", depth) for by in rows["by"]]
     values = [value.split(" * ", depth) for value in rows["by_value"]]
     kept = [
-        tuple(names[:depth]) == inside and (depth == 1 or value[0] == "True")
+        tuple(names[:depth]) == inside and (inside[0] != _HERE or value[0] == "True")
         for names, value in zip(named, values, strict=True)
     ]
     return rows.assign(

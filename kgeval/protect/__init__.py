@@ -1,6 +1,6 @@
 """Nobody exposed: what may be said of a few persons or groups."""
 
-from kgeval.protect.disclose import SUPPRESS, disclose, disclose_changes
+from kgeval.protect.disclose import ANSWERS, SUPPRESS, disclose, disclose_changes
 from kgeval.protect.scan import refuse_traces, refuse_traces_in, scan
 
-__all__ = ["SUPPRESS", "disclose", "disclose_changes", "refuse_traces", "refuse_traces_in", "scan"]
+__all__ = ["ANSWERS", "SUPPRESS", "disclose", "disclose_changes", "refuse_traces", "refuse_traces_in", "scan"]

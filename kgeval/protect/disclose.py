@@ -20,7 +20,10 @@ from kgeval.plan.study import Study
 
 SUPPRESS = "suppress"
 _AREA = frozenset({"area", "district"})  # a breakdown by one of these is a result by area
+_KEYS = ("indicator", "variant", "round", "area", "by", "by_value")
 _SIBLINGS = ["indicator", "variant", "round", "area", "by"]
+_AREAS = ["indicator", "variant", "round", "by", "by_value"]
+ANSWERS = (*_KEYS, "kind", "n", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,19 @@ def profiles() -> Mapping[str, Profile]:
     return {name: Profile(**block) for name, block in tomllib.loads(text).items()}
 
 
-def disclose(estimates: pd.DataFrame, study: Study) -> pd.DataFrame:
+def disclose(
+    estimates: pd.DataFrame, study: Study, *, everywhere: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Flag what must not be published, by the disclosure profile of each indicator.
 
     Parameters
     ----------
     estimates
         Results of one area, with the columns of ``results/estimates``; ``n`` is the answers behind a value.
+    everywhere
+        The same values in every single area, this one among them: ``ANSWERS``. A value that is withheld in
+        one area alone could be found from the whole and the other areas, so the next smallest goes with it.
+        The same frame gives the same answer in whichever area it is asked; None: no other area is known.
 
     Returns
     -------
@@ -60,13 +69,14 @@ def disclose(estimates: pd.DataFrame, study: Study) -> pd.DataFrame:
     -----
     Numerators are n · value, rounded: in a weighted sample that is how many answered, as NCHS counts events.
     """
-    rules = [_rule(row, study) for row in estimates.to_dict("records")]
-    hidden = pd.Series([bool(rule) for rule in rules], index=estimates.index)
-    beside = _complements(estimates, hidden, study)
-    said = pd.Series(rules, index=estimates.index).mask(beside, "complementary to a withheld value")
-    said = _names(estimates, study) + ", " + said
-    reasons = "disclosure: " + said + estimates["reason"].map(lambda reason: f"; {reason}" if reason else "")
-    marked = hidden | beside
+    said = _withheld(_beside(estimates, everywhere), study)
+    rules = pd.Series(
+        [said.get(key, "") for key in estimates[list(_KEYS)].itertuples(index=False, name=None)],
+        index=estimates.index, dtype=object,
+    )  # fmt: skip
+    reasons = "disclosure: " + _names(estimates, study) + ", " + rules
+    reasons += estimates["reason"].map(lambda reason: f"; {reason}" if reason else "")
+    marked = rules != ""
     return estimates.assign(
         flag=estimates["flag"].mask(marked, SUPPRESS), reason=estimates["reason"].mask(marked, reasons)
     )
@@ -115,13 +125,35 @@ def _rule(row: Mapping[Any, Any], study: Study) -> str:
     return f"complement below {profile.complement}" if n - yes < profile.complement else ""
 
 
-def _complements(estimates: pd.DataFrame, hidden: pd.Series, study: Study) -> pd.Series:
-    """Mark the smallest shown value beside a single withheld one, where the profile asks for it."""
-    asks = _names(estimates, study).map(lambda name: profiles()[name].complementary).astype(bool)
-    beside = []
-    candidates = estimates[asks & estimates["by"].ne("") & estimates["value"].notna()]
-    for _, rows in candidates.groupby(_SIBLINGS, sort=False):
-        shown = rows[~hidden[rows.index]]
-        if len(rows) - len(shown) == 1 and not shown.empty:
-            beside.append(shown["n"].idxmin())
-    return pd.Series(estimates.index.isin(beside), index=estimates.index)
+def _beside(estimates: pd.DataFrame, everywhere: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the answers in every area, and those of this one that are not among them."""
+    own = estimates[list(ANSWERS)]
+    if everywhere is None:
+        return own.reset_index(drop=True)
+    known = set(everywhere[list(_KEYS)].itertuples(index=False, name=None))
+    more = [key not in known for key in own[list(_KEYS)].itertuples(index=False, name=None)]
+    return pd.concat([everywhere[list(ANSWERS)], own[more]], ignore_index=True)
+
+
+def _withheld(answers: pd.DataFrame, study: Study) -> dict[tuple[object, ...], str]:
+    """Return the rule that withholds each row, by its keys: its own, or that of a row it would give away."""
+    rules = pd.Series([_rule(row, study) for row in answers.to_dict("records")], dtype=object)
+    complementary = _names(answers, study).map(lambda name: profiles()[name].complementary).astype(bool)
+    by_area = answers["by"].map(lambda by: bool(_AREA & set(by.split("*"))))
+    groups = [  # within a breakdown, and over the areas; whichever is withheld for one may ask for the other
+        [rows.index for _, rows in answers[kept & answers["value"].notna()].groupby(keys, sort=False)]
+        for keys, kept in (
+            (_SIBLINGS, answers["by"].ne("") & (complementary | by_area)),
+            (_AREAS, answers["area"].ne(WHOLE)),
+        )
+    ]
+    asks = True
+    while asks:
+        asks = False
+        for at in (index for kind in groups for index in kind):
+            shown = at[(rules[at] == "").to_numpy()]
+            if len(at) - len(shown) == 1 and len(shown):
+                rules[answers.loc[shown, "n"].idxmin()] = "complementary to a withheld value"
+                asks = True
+    keys = answers[list(_KEYS)].itertuples(index=False, name=None)
+    return {key: rule for key, rule in zip(keys, rules, strict=True) if rule}

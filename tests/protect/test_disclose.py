@@ -28,6 +28,49 @@ def flags(profile: str, *given: dict[str, object]) -> list[str]:
     return disclose(rows(*given), study(profile))["flag"].tolist()
 
 
+def in_areas(profile: str, *given: dict[str, object]) -> dict[str, str]:
+    """Return the flag of the plain row of each area, each asked in its own place."""
+    everywhere = rows(*given)
+    asked = {row["area"]: everywhere[everywhere["area"] == row["area"]] for row in given}
+    return {
+        str(area): ",".join(disclose(own, study(profile), everywhere=everywhere)["flag"])
+        for area, own in asked.items()
+    }
+
+
+def test_a_value_withheld_in_one_area_takes_the_next_smallest_area_along() -> None:
+    cells = [{"area": str(i), "n": n, "value": 0.5} for i, n in enumerate([60, 12, 41, 90])]
+    told = {"0": "ok", "1": "suppress", "2": "suppress", "3": "ok"}
+    assert in_areas("survey", *cells) == told
+    # two that are withheld hide each other; of two areas none is left; public values stay
+    assert in_areas("survey", *cells, {"area": "4", "n": 3, "value": 0.5})["2"] == "ok"
+    assert set(in_areas("survey", *cells[:2]).values()) == {"suppress"}
+    assert set(in_areas("administrative", *cells).values()) == {"ok"}
+
+
+def test_nothing_withheld_can_be_reckoned_from_the_whole_and_the_other_areas() -> None:
+    sizes, values = [60, 12, 41, 90], [0.5, 0.25, 0.4, 0.6]
+    cells = [{"area": str(i), "n": n, "value": v} for i, (n, v) in enumerate(zip(sizes, values, strict=True))]
+    shown = {area for area, flag in in_areas("survey", *cells).items() if flag == "ok"}
+    total = sum(n * v for n, v in zip(sizes, values, strict=True))
+    left = total - sum(sizes[int(area)] * values[int(area)] for area in shown)
+    unknown = [int(area) for area in map(str, range(4)) if area not in shown]
+    assert len(unknown) == 2
+    assert all(abs(left / sizes[one] - values[one]) > 0.05 for one in unknown)
+
+
+def test_an_area_and_a_breakdown_ask_for_each_other() -> None:
+    cells = [
+        {"area": area, "by": "job", "by_value": job, "n": n, "value": 0.5}
+        for area, sizes in (("0", [4, 60]), ("1", [70, 80]), ("2", [90, 95]))
+        for job, n in zip("ab", sizes, strict=True)
+    ]
+    # job a in area 0 is withheld; so is b beside it, and both in the next smallest area
+    assert in_areas("sensitive", *cells) == {
+        "0": "suppress,suppress", "1": "suppress,suppress", "2": "ok,ok",
+    }  # fmt: skip
+
+
 def test_the_profiles_are_those_an_indicator_may_name() -> None:
     assert set(profiles()) == {"survey", "sensitive", "register", "groups", "administrative"}
 
@@ -72,7 +115,7 @@ def test_attributes_of_groups_stay_with_the_whole() -> None:
     assert flags("groups", {"area": "0", "n": 15}, {"area": "all", "n": 15}) == ["suppress", "ok"]
     by_area = {"area": "all", "by": "district", "by_value": "0", "n": 15}
     few = {"area": "all", "by": "job", "by_value": "1", "n": 4}
-    assert flags("groups", by_area, few, few | {"n": 5}) == ["suppress", "suppress", "ok"]
+    assert flags("groups", by_area, few, few | {"by_value": "2", "n": 5}) == ["suppress", "suppress", "ok"]
 
 
 def test_what_is_public_by_nature_is_shown() -> None:
