@@ -52,8 +52,9 @@ def fates(draft: Draft, areas: frozenset[str] | None) -> Fates:
     everything = pd.Series(True, index=placed.index)
     here = everything if areas is None else placed["area"].isin([*areas, ""])
     elsewhere = placed.index[~here & of_round]
+    stays = (here & of_round).loc[left]
     return Fates(
-        kept=left[(here & of_round).loc[left]],
+        kept=left if stays.all() else left[stays],
         rejected=rejected[~rejected.isin(elsewhere)],
         other_area=elsewhere,
         other_round=left[~of_round.loc[left]],
@@ -79,9 +80,8 @@ def accounts(
     Raises
     ------
     ConservationError
-        L1, L2 or L7 is violated.
+        L1 or L2 is violated; ``prove`` looks at L7, once for all areas.
     """
-    _check_values(draft, where.kept, lines)
     changed = _changed_cells(draft, where.kept, lines)
     rows = [
         _rows(transcript, where, draft.table) | _cells(transcript, where.kept, changed)
@@ -123,7 +123,7 @@ def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]
     }  # fmt: skip
     parts = (delivered.records, delivered.structural, delivered.rejected)
     everything = plain_index(parts[0].index.append([part.index for part in parts[1:]]))
-    own = {name: everything[everything.isin(rids)] for name, rids in sets.items()}
+    own = {name: _common(everything, rids) for name, rids in sets.items()}
     together = own["kept"].append([own[name] for name in ROWS[1:]])
     source = delivered.source
     if together.has_duplicates or len(together) != len(everything) or delivered.counted != len(everything):
@@ -138,11 +138,16 @@ def _rows(transcript: Transcript, where: Fates, table: str) -> dict[str, object]
     }  # fmt: skip
 
 
+def _common(all_of_sheet: pd.Index, rids: pd.Index) -> pd.Index:
+    """Return the records of a sheet that are among ``rids``, which names each once."""
+    return all_of_sheet[:0] if rids.empty else all_of_sheet[plain_index(rids).get_indexer(all_of_sheet) >= 0]
+
+
 def _cells(transcript: Transcript, kept: pd.Index, changed: pd.DataFrame) -> dict[str, int]:
     """Count the source cells of the kept rows by what became of them."""
     delivered = transcript.delivered
     rids = plain_index(delivered.records.index)
-    rows = int(rids.isin(kept).sum())
+    rows = len(_common(rids, kept))
     columns, aside = delivered.records.shape[1], transcript.aside.shape[1]
     widths = _widths(transcript.matching.columns, transcript.matching.parts)
     own = changed.loc[among(changed["rid"], rids) & changed["column"].isin(list(widths))]
@@ -175,13 +180,18 @@ def _changed_cells(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> pd.Data
     return cells.assign(blank=pd.concat(blank) if blank else pd.Series(dtype=bool)).astype({"blank": bool})
 
 
-def _check_values(draft: Draft, kept: pd.Index, lines: pd.DataFrame) -> None:
-    """L7: the delivered text of the kept rows, with every line made, reads as the clean values."""
-    text = replay(lines.assign(seq=range(1, len(lines) + 1)), rows_of(draft.text, kept))
-    answers = rows_of(draft.answers, kept)
+def prove(draft: Draft, lines: pd.DataFrame) -> None:
+    """L7: the delivered text of the rows that are left, with every line made, reads as the clean values.
+
+    Raises
+    ------
+    ConservationError
+        A column does not.
+    """
+    text = replay(lines.assign(seq=range(1, len(lines) + 1)), rows_of(draft.text, draft.answers.index))
     for name in text.columns:
         written = plain.typed(text[name], plain.kind(draft.form.question(name).type))
-        if not plain.equal(written, answers[name]):
+        if not plain.equal(written, draft.answers[name]):
             raise ConservationError(
                 f"table {draft.table!r}, column {name!r}: delivered text and log do not give the values"
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kgeval.prepare import journal
-from kgeval.prepare.account import Fates, accounts, fates, rows_of, with_totals
+from kgeval.prepare.account import Fates, accounts, fates, prove, rows_of, with_totals
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.log import LOG_COLUMNS, chain, log_hash
 from kgeval.prepare.transcribe import Transcript
@@ -85,9 +85,17 @@ class Told:
 
 
 def told(work: Work) -> Told:
-    """Lay out what was done to a table and found in it."""
+    """Lay out what was done to a table and found in it; proved: delivered text and log give the values.
+
+    Raises
+    ------
+    ConservationError
+        They do not.
+    """
+    lines = journal.log_lines(work.draft)
+    prove(work.draft, lines)
     return Told(
-        lines=journal.log_lines(work.draft),
+        lines=lines,
         findings=journal.findings(work.draft),
         rejected=journal.rejected_rows(work.draft, restricted=False),
         restricted_rejected=journal.rejected_rows(work.draft, restricted=True),
@@ -116,7 +124,8 @@ def assembled(
     lines = {key: _of_run(said[key].lines, where[key]) for key in works}
     masked = {key: journal.masked_lines(frame, works[key].draft.form) for key, frame in lines.items()}
     log = chain(_stack(masked.values(), LOG_COLUMNS))
-    in_full = chain(_stack(lines.values(), LOG_COLUMNS))
+    nothing_masked = all(masked[key] is lines[key] for key in lines)
+    in_full = log if nothing_masked else chain(_stack(lines.values(), LOG_COLUMNS))
     return Cleaned(
         tables={key: _table(work, work.draft.answers, where[key].kept) for key, work in works.items()},
         before_corrections={
@@ -183,7 +192,7 @@ def _restricted(draft: Draft, kept: pd.Index) -> pd.DataFrame:
 
 
 def _aside(draft: Draft, kept: pd.Index) -> pd.DataFrame:
-    return draft.aside.loc[kept].rename_axis("rid").reset_index(allow_duplicates=True)
+    return rows_of(draft.aside, kept).rename_axis("rid").reset_index(allow_duplicates=True)
 
 
 def _rejected(rows: pd.DataFrame, where: Fates) -> pd.DataFrame:

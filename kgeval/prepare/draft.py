@@ -181,8 +181,9 @@ def draft(
 ) -> Draft:
     """Put the sheets of one table under one another, before any check."""
     text = _by_record([transcript.text for transcript in transcripts])
+    records = text.index
     asked = [question.name for question in form.questions if question.name in text]
-    answers = _stack([transcript.answers for transcript in transcripts], asked, form)
+    answers = _indexed(_stack([transcript.answers for transcript in transcripts], asked, form), records)
     sheets = pd.DataFrame(
         {
             transcript.sheet: {
@@ -197,10 +198,10 @@ def draft(
         table=table,
         form=form,
         sheets=sheets,
-        origin=_origin(transcripts),
+        origin=_indexed(_origin(transcripts), records),
         untabled=_by_record([transcript.delivered.rejected["text"] for transcript in transcripts]),
         text=text.reindex(columns=asked),
-        aside=_by_record([transcript.aside for transcript in transcripts]),
+        aside=_indexed(_by_record([transcript.aside for transcript in transcripts]), records),
         decoded=answers,
         answers=answers,
         placed=pd.DataFrame({"round": "", "area": ""}, index=text.index, dtype="str"),
@@ -245,6 +246,11 @@ def _by_record(parts: Sequence[Any]) -> Any:
     """Put frames or series under one another, indexed so that records are found fast."""
     together = parts[0] if len(parts) == 1 else pd.concat(parts)
     return together.set_axis(plain_index(together.index))
+
+
+def _indexed(frame: pd.DataFrame, records: pd.Index) -> pd.DataFrame:
+    """Return a frame of the same records under the very same index, which finds them by one table."""
+    return frame.set_axis(records) if frame.index.equals(records) else frame
 
 
 def amend(answers: pd.DataFrame, outcome: Outcome, form: Form) -> pd.DataFrame:

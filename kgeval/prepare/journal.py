@@ -6,6 +6,7 @@ beside, in the frames called restricted. Findings mask sensitive answers as well
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kgeval.plan.form import Form
@@ -60,6 +61,8 @@ def log_lines(draft: Draft) -> pd.DataFrame:
 def masked_lines(lines: pd.DataFrame, form: Form) -> pd.DataFrame:
     """Return log lines without the values of direct and restricted columns."""
     personal = lines["column"].isin(masked(form))
+    if not personal.any() and not direct(form) & set(form.record_key):
+        return lines
     told = lines.copy()
     for column in ("raw_value", "new_value", "expects_raw"):
         told[column] = told[column].mask(personal & (told[column] != ""), MASK)
@@ -109,8 +112,7 @@ def _row_texts(draft: Draft, rids: pd.Series, *, restricted: bool) -> dict[str, 
 
 def _located(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     """Add file, sheet, row, key and the record's position to rows that name a ``rid``."""
-    rid = pd.Index(rows["rid"])
-    order = pd.Series(range(len(draft.origin)), index=draft.origin.index)
+    rid = pd.Index(rows["rid"].to_numpy(dtype=object), dtype=object)
     sheets = draft.sheets.reindex(sheet_of(rid))  # also of rows that are no records, and of whole sheets
     located = rows.copy()
     for column in ("source_sha256", "file", "sheet"):
@@ -118,17 +120,19 @@ def _located(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     row = pd.to_numeric(rid.str.rsplit(":", n=1).str[-1].to_series(), errors="coerce")
     located["row"] = row.astype("Int64").array
     located["key"] = draft.keys(rid).fillna("").to_numpy()
-    located["position"] = order.reindex(rid).fillna(-1).to_numpy()
+    located["position"] = draft.origin.index.get_indexer(rid)
     return located
 
 
 def _seen(rows: pd.DataFrame, draft: Draft) -> pd.Series:
     """Return the delivered text of the cell that each finding is about; empty where it is about none."""
-    seen = pd.Series("", index=rows.index, dtype="str")
-    for column, part in rows.groupby("column", sort=False):
+    places = draft.text.index.get_indexer(pd.Index(rows["rid"].to_numpy(dtype=object), dtype=object))
+    seen = np.full(len(rows), "", dtype=object)
+    for column, lines in rows.groupby("column", sort=False).indices.items():
         if column in draft.text:
-            seen.loc[part.index] = draft.text[column].reindex(part["rid"]).fillna("").to_numpy()
-    return seen
+            known = lines[places[lines] >= 0]
+            seen[known] = draft.text[str(column)].array.take(places[known]).fillna("").to_numpy(dtype=object)
+    return pd.Series(seen, index=rows.index, dtype="str")
 
 
 def _chained_values(lines: pd.DataFrame, draft: Draft) -> pd.DataFrame:

@@ -139,7 +139,12 @@ def whole_column(lines: pd.DataFrame) -> pd.Series:
 
 
 def plain_index(rids: pd.Index) -> pd.Index:
-    """Return the records as an index that finds many of them fast: of plain Python texts."""
+    """Return the records as an index that finds many of them fast: of plain Python texts.
+
+    One that is plain already comes back as it is, with the table of its records that it may have built.
+    """
+    if rids.dtype == object:
+        return rids
     plain: pd.Index = pd.Index(rids.to_numpy(dtype=object), dtype=object)
     return plain
 

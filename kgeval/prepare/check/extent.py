@@ -11,10 +11,11 @@ _FEW = 2  # a single record with a gap says nothing about its column
 
 def extent(draft: Draft) -> Outcome:
     """Find columns in which a whole sheet holds no answer, though somebody made room for them."""
-    sheets = sheet_of(draft.text.index)
+    several = len(draft.sheets) > 1
+    sheets = sheet_of(draft.text.index) if several else None
     findings = []
     for sheet in draft.sheets.index:
-        text = draft.text if len(draft.sheets) == 1 else draft.text.loc[sheets == sheet]
+        text = draft.text.loc[sheets == sheet] if several else draft.text
         if len(text) < _FEW:
             continue
         empty = text.columns[text.isna().all()].difference(list(draft.absent[str(sheet)]), sort=False)

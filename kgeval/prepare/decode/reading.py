@@ -89,8 +89,15 @@ def assemble(
         values, others = plain, values
         values[list(readings)] = others
     marked = {place: reading for place, reading in readings.items() if reading.mark is not None}
+    untouched = (
+        dtype == "str"
+        and len(readings) == len(distinct)
+        and all(readings[place].value == word for place, word in enumerate(distinct))
+    )
     return Decoded(
-        values=pd.Series(values.take(codes, allow_fill=True), index=text.index, name=text.name),
+        values=text
+        if untouched and text.dtype == "str"
+        else pd.Series(values.take(codes, allow_fill=True), index=text.index, name=text.name),
         changes=_changes(text, codes, distinct, marked),
         faults=_faults(text, codes, distinct, marked),
         labels=labels or {},

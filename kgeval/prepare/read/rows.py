@@ -63,7 +63,7 @@ def _filled(cells: pd.DataFrame) -> np.ndarray:
 
     Only rows that begin with nothing but spaces, or that hold little, are looked at cell by cell.
     """
-    filled = np.column_stack([cells[place].notna().to_numpy() for place in cells.columns])
+    filled = np.array([cells[place].notna().to_numpy() for place in cells.columns]).T  # column by column
     spaces = np.zeros(len(cells), dtype=bool)
     for place in range(min(_LEADING, cells.shape[1])):
         spaces |= cells[place].str.isspace().fillna(False).to_numpy(dtype=bool)
