@@ -14,7 +14,15 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.study import GUARDED, Study, read_study
-from kgeval.store import SYNTHETIC, Provenance, Store, fingerprint, fingerprints, versions
+from kgeval.store import (
+    SYNTHETIC,
+    Provenance,
+    Store,
+    fingerprint,
+    fingerprints,
+    text_storage,
+    versions,
+)
 
 REVIEW = "build/review"  # where `make review` puts the example
 
@@ -155,6 +163,7 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
             f"there is no data folder {data!r}; name the folder that holds the delivered files"
         )
     chosen = plan.area(area)
+    pd.set_option("mode.string_storage", text_storage(folder))
     return Session(
         study=plan,
         data=folder,

@@ -35,8 +35,9 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -
     from kgeval.prepare.clean import clean_areas
     from kgeval.prepare.deposit import provenance
     from kgeval.present.findings import findings_workbook
-    from kgeval.store import SYNTHETIC, Store
+    from kgeval.store import SYNTHETIC, Store, text_storage
 
+    pd.set_option("mode.string_storage", text_storage(data))
     definition = read_study(study)
     chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
     delivery = receive(definition, data)

@@ -42,7 +42,7 @@ def plant(
     gives it; no cell is hit twice. Duplicated records stand somewhere below their original.
     """
     bed = lay(draft, study, model.words)
-    cells = {name: draft.cells[name].to_numpy(dtype=object) for name in draft.cells}
+    cells = {name: draft.cells[name].to_numpy(dtype=object, copy=True) for name in draft.cells}
     rids = draft.records["rid"].tolist()
     touched = {name: np.array([(rid, name) in spared for rid in rids], dtype=bool) for name in cells}
     planted: list[Planted] = []

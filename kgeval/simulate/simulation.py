@@ -82,6 +82,11 @@ def simulate(study: Study, out: str | Path, *, seed: int, faults: bool = True) -
     """
     out = Path(out)
     _clear(out)
+    with pd.option_context("mode.string_storage", "python"):  # many small tables: see kgeval.store.text
+        return _written(study, out, seed, faults=faults)
+
+
+def _written(study: Study, out: Path, seed: int, *, faults: bool) -> Simulated:
     model = read_model(study)
     people = populate(study, model, seed)
     drawn = draw_sample(people, seed)

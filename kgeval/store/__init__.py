@@ -14,6 +14,7 @@ from kgeval.store.fingerprint import fingerprint, fingerprints, sha256, to_json
 from kgeval.store.provenance import Provenance, versions
 from kgeval.store.store import JOURNAL, SHARED, STAGED_ROOT, STAGING, Store
 from kgeval.store.synthetic import SYNTHETIC, made_by_simulation
+from kgeval.store.text import text_storage
 
 __all__ = [
     "JOURNAL",
@@ -29,6 +30,7 @@ __all__ = [
     "make_folder",
     "sha256",
     "sync_folder",
+    "text_storage",
     "to_json",
     "versions",
     "write_whole",

@@ -15,7 +15,7 @@ def parquet(frame: pd.DataFrame, provenance: Provenance) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.Table.from_pandas(_in_arrow(frame), preserve_index=False)
     about = json.dumps(provenance.as_dict(), ensure_ascii=False, sort_keys=True).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"kgeval": about})
     buffer = io.BytesIO()
@@ -28,6 +28,12 @@ def csv(frame: pd.DataFrame) -> bytes:
     moments = [str(name) for name, kind in frame.dtypes.items() if pd.api.types.is_datetime64_any_dtype(kind)]
     dates = {name: _iso(frame[name]) for name in moments}
     return frame.assign(**dates).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _in_arrow(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its text in Arrow: the file is the same however it lay in memory."""
+    lies = pd.StringDtype("pyarrow", na_value=float("nan"))
+    return frame.astype({name: lies for name, kind in frame.dtypes.items() if kind == "str"})
 
 
 def _iso(moments: pd.Series) -> pd.Series:
