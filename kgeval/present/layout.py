@@ -9,18 +9,28 @@ from typing import Any
 from kgeval.present.style import font
 
 _POINTS = 72  # points in an inch
+_EM = 1000.0  # the height of type at which letters are measured, in pixels
 _TOLERANCE = 1.0  # pixels by which boxes may touch
 
 
-@cache
 def width_of(text: str, points: float, *, bold: bool = False) -> float:
-    """Return the width in inches of one line of text."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
+    """Return the width in inches of one line of text.
 
-    properties = FontProperties(family=font(), size=points, weight="bold" if bold else "normal")
-    measured = TextToPath().get_text_width_height_descent(text, properties, ismath=False)
-    return float(measured[0]) / _POINTS
+    It is the sum of the letters' advances. Kerning, which draws a few pairs closer, is left out: it
+    would cost a layout of every text, and a line may well be a hair shorter than it was measured.
+    """
+    return sum(_advance(letter, bold) for letter in text) * points / _POINTS
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """Return how far a letter moves the pen, in heights of the type."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.ft2font import LoadFlags
+
+    face = get_font(findfont(FontProperties(family=font(), weight="bold" if bold else "normal")))
+    face.set_size(_EM, _POINTS)
+    return float(face.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 2**16 / _EM
 
 
 def wrapped(

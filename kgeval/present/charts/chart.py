@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from kgeval.present.style import SizeName, font, size_of
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
-_SCREEN_DPI = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FIXED: dict[str, dict[str, Any]] = {  # nothing in a file tells when or by which version it was made
     "png": {"Software": None},
@@ -47,7 +46,7 @@ class Chart:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
         width = round(float(self.figure.get_figwidth()) * 110)
         shown = {
-            "image/png": b64encode(picture(self, "png", dpi=_SCREEN_DPI)).decode("ascii"),
+            "image/png": b64encode(picture(self, "png")).decode("ascii"),
             "text/plain": self.alt,
         }
         return shown, {"image/png": {"alt": self.alt, "width": width}}
@@ -109,7 +108,7 @@ def nothing_to_draw(
 
 
 def picture(chart: Chart, kind: str, *, dpi: int | None = None) -> bytes:
-    """Return the figure as a file of one kind, drawn once."""
+    """Return the figure as a file of one kind, drawn once: what a notebook shows is what it saves."""
     wanted = (kind, dpi or chart.dpi)
     if wanted not in chart.pictures:
         chart.pictures[wanted] = _drawn(chart.figure, *wanted)
@@ -120,7 +119,7 @@ def _drawn(figure: Any, kind: str, dpi: int) -> bytes:
     from matplotlib import rc_context
 
     target = BytesIO()
-    with rc_context(settings()), _plain_fonts():
+    with rc_context(settings()), _plain_fonts() if kind == "pdf" else nullcontext():
         figure.savefig(target, format=kind, dpi=dpi, metadata=_FIXED[kind], facecolor="white")
     return target.getvalue()
 
