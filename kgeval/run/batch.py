@@ -117,7 +117,7 @@ def run_batch(
             ExitStack() as stack,
             _workers(pace, max(1, count), log) as workers,
         ):
-            run.seed = lambda: stack.enter_context(_seed(pace, log))
+            run.seed = lambda: stack.enter_context(_seed(pace, log, setting.study))
             _go_on(run, workers)
         gather_results(setting.out, run.keys)
         results = [run.results[key] for key in run.jobs]
@@ -148,7 +148,7 @@ def _workers(pace: Pace, count: int, log: Path) -> Workers | ClusterWorkers:
 
 
 @contextmanager
-def _seed(pace: Pace, log: Path) -> Iterator[str]:
+def _seed(pace: Pace, log: Path, study: Path) -> Iterator[str]:
     if pace.plain_kernels or pace.cluster:
         yield ""
         return
@@ -157,7 +157,7 @@ def _seed(pace: Pace, log: Path) -> Iterator[str]:
 
     with (
         tempfile.TemporaryDirectory(prefix="kgeval-") as scratch,
-        seed(USUAL, env={**os.environ, **environment(Path(scratch))}, log=log) as address,
+        seed(USUAL, env={**os.environ, **environment(Path(scratch))}, log=log, study=study) as address,
     ):
         yield address
 

@@ -127,7 +127,9 @@ def _forked(cmd: Sequence[str], kwargs: dict[str, Any]) -> ForkedKernel | None:
 
 
 @contextmanager
-def seed(modules: Sequence[str], *, env: dict[str, str], log: Path | None = None) -> Iterator[str]:
+def seed(
+    modules: Sequence[str], *, env: dict[str, str], log: Path | None = None, study: Path | None = None
+) -> Iterator[str]:
     """Keep a seed for as long as the block lasts; yield its address, empty where there can be none.
 
     Parameters
@@ -138,6 +140,8 @@ def seed(modules: Sequence[str], *, env: dict[str, str], log: Path | None = None
         Its environment, and so what libraries see that look at it when they are imported.
     log
         Where it, and the kernels forked from it, print to.
+    study
+        The folder of the study that the kernels will read.
     """
     if not hasattr(os, "fork"):
         yield ""
@@ -145,7 +149,7 @@ def seed(modules: Sequence[str], *, env: dict[str, str], log: Path | None = None
     folder = Path(tempfile.mkdtemp(prefix="kgeval-seed-"))
     output = log.open("ab") if log else subprocess.DEVNULL
     process = subprocess.Popen(  # noqa: S603  this interpreter, and modules named in the code
-        [sys.executable, str(_SEED_FILE), str(folder / "seed"), *modules],
+        [sys.executable, str(_SEED_FILE), str(folder / "seed"), str(study or ""), *modules],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=output,

@@ -143,6 +143,8 @@ def _peak_mb() -> float:
 
 def _executed(job: Job, setting: Setting, staged: Path) -> tuple[Any, dict[str, str]]:
     """Return the executed notebook (None where not even a kernel started) and what went wrong."""
+    # jsonschema would make forty grammars, for a second, to check addresses: a notebook holds none
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 

@@ -1,9 +1,10 @@
 """The process that kernels are forked from: it has imported the libraries and computed nothing.
 
-A kernel forked from it starts in a tenth of a second instead of two. It may only ever *import*: a
-library that has worked (started threads, opened pools) does not survive a fork. So it has one
-thread, no more work than a loop over its callers, and every child first makes good what differs
-from a kernel that imports for itself. Run as ``python -m kgeval.run.seed SOCKET MODULE…``.
+A kernel forked from it starts in a tenth of a second instead of two. It may only ever *import*, and
+read the study's text, so that no kernel has to parse it anew: a library that has worked (started
+threads, opened pools) does not survive a fork. So it has one thread, no more work than a loop over
+its callers, and every child first makes good what differs from a kernel that imports for itself. Run
+as ``python -m kgeval.run.seed SOCKET STUDY MODULE…``; an empty study: there is none to read.
 
 A caller connects, sends one line of JSON (``argv``, ``env``, ``cwd``) and gets ``{"pid": …}``. The
 connection is the kernel's lifeline: when the caller goes, the kernel is killed; when the kernel
@@ -42,7 +43,7 @@ TRIAL_SECONDS = 20.0
 _RSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kilobytes
 
 
-def main(address: str, modules: Sequence[str]) -> None:
+def main(address: str, study: str, modules: Sequence[str]) -> None:
     """Import, try a fork, then serve until standard input closes."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -51,6 +52,7 @@ def main(address: str, modules: Sequence[str]) -> None:
     with _as_in_a_kernel():
         for name in (*ALWAYS, *modules):
             _import(name)
+        _parse(study)
     imported_filters = [entry for entry in warnings.filters if entry not in plain_filters]
     gc.collect()
     gc.freeze()  # the children share these objects and never look through them
@@ -73,6 +75,13 @@ def _as_in_a_kernel() -> Iterator[None]:
 def _import(name: str) -> None:
     with contextlib.suppress(Exception):  # it is imported, or fails, where it is used
         importlib.import_module(name)
+
+
+def _parse(study: str) -> None:
+    """Leave in the expression reader's memory what the forms and indicators of a study say."""
+    with contextlib.suppress(Exception):  # its faults are told where it is used
+        if study:
+            importlib.import_module("kgeval.plan.study").read_study(study)
 
 
 def _one_thread() -> bool:
@@ -265,4 +274,4 @@ def _imports_come_last(filters: Sequence[Any]) -> None:
 
 if __name__ == "__main__":
     del sys.path[0]  # the folder of this file
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])
