@@ -85,28 +85,29 @@ def figures(side: Side, study: Study, tables: Mapping[str, pd.DataFrame]) -> dic
     """
     frame, table = tables[side.table], study.tables[side.table]
     keys = pd.Series("", index=frame.index) if side.by is None else side.by.values(frame).astype("str")
-    marked = frame.assign(**{_KEY: keys.fillna("")})
-    if side.by is not None:
-        marked = marked[marked[_KEY] != ""]
+    keys = keys.fillna("")
     if table.design.weight and not side.as_listed:
-        return _estimated(side, study, marked)
-    counted = _counted(side, marked)
+        marked = frame.assign(**{_KEY: keys})
+        return _estimated(side, study, marked if side.by is None else marked[marked[_KEY] != ""])
+    counted = _counted(side, frame, keys)
     return {str(key): part.droplevel(0) for key, part in counted.groupby(level=0)}
 
 
-def _counted(side: Side, marked: pd.DataFrame) -> pd.DataFrame:
+def _counted(side: Side, frame: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
     """Add the records up by round and key; a key that has none where the side looks is no figure of it."""
-    true = pd.Series(True, index=marked.index, dtype="boolean")
-    member = true if side.where is None else side.where.truth(marked)
-    amount = true.astype("Float64") if side.of is None else side.of.values(marked).astype("Float64")
+    true = pd.Series(True, index=frame.index, dtype="boolean")
+    member = true if side.where is None else side.where.truth(frame)
+    amount = true.astype("Float64") if side.of is None else side.of.values(frame).astype("Float64")
     inside = member.fillna(value=True).astype(bool)
     known = member.fillna(value=False).astype(bool) & amount.notna()
     rows = pd.DataFrame(
         {
-            "round": marked["round"], _KEY: marked[_KEY], "area": marked["area"], "inside": inside,
+            "round": frame["round"], _KEY: keys, "area": frame["area"], "inside": inside,
             "known": amount.where(known, 0.0).astype("float64"), "open": inside & ~known,
         }
     )  # fmt: skip
+    if side.by is not None:
+        rows = rows[rows[_KEY] != ""]
     sums = rows.groupby(["round", _KEY])
     low, open_, inside_ = (sums[name].sum() for name in ("known", "open", "inside"))
     short = inside_ < side.records  # a report that should be among them has not come

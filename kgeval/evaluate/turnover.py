@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -43,12 +44,9 @@ def census_change(
         reason[:] = "census; no_key: no column names the units, so who improved is not known"
     else:
         who = condition(where, rows)
-        place = {value: index for index, value in enumerate(pairs.names)}
-        home = _home(rows, breakdown, place)
+        spots = _spots(rows, request, breakdown, pairs.names)
         for line, asked in enumerate(table.measures):
-            for name, numbers in _turnover(
-                rows, asked, who, request, home=home, size=len(pairs.names)
-            ).items():
+            for name, numbers in _turnover(rows, asked, who, request, spots).items():
                 counts[name][line] = numbers
     content = {
         "from_value": before, "to_value": after, "difference": after - before,
@@ -58,20 +56,41 @@ def census_change(
     return change_frame(table.measures, request, pairs, content, listed=listed)
 
 
-def _home(rows: pd.DataFrame, breakdown: tuple[str, ...], place: dict[tuple[object, ...], int]) -> np.ndarray:
-    if not breakdown:
-        return np.zeros(len(rows), dtype=np.intp)
-    keys = zip(*(rows[column] for column in breakdown), strict=True)
-    return np.array([place.get(key, -1) for key in keys], dtype=np.intp)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spots:
+    """Where each record belongs: ``of_row`` numbers the pairs of unit and domain, -1 for none.
+
+    ``domain`` is the domain of each pair, ``size`` the number of domains.
+    """
+
+    of_row: np.ndarray
+    domain: np.ndarray
+    size: int
+
+
+def _spots(
+    rows: pd.DataFrame, request: Request, breakdown: tuple[str, ...], names: Sequence[tuple[object, ...]]
+) -> _Spots:
+    if request.person not in rows.columns:
+        raise DesignError(f"the column {request.person!r} that names the units is not in the data")
+    unit, units = pd.factorize(rows[request.person])
+    if breakdown:
+        place = {value: index for index, value in enumerate(names)}
+        keys = zip(*(rows[column] for column in breakdown), strict=True)
+        home = np.array([place.get(key, -1) for key in keys], dtype=np.intp)
+    else:
+        home = np.zeros(len(rows), dtype=np.intp)
+    belongs = (unit >= 0) & (home >= 0)
+    pairs, of_row = np.unique(home[belongs] * len(units) + unit[belongs], return_inverse=True)
+    placed = np.full(len(rows), -1, dtype=np.intp)
+    placed[belongs] = of_row
+    return _Spots(of_row=placed, domain=pairs // max(1, len(units)), size=len(names))
 
 
 def _turnover(
-    rows: pd.DataFrame, asked: Measure, who: Condition, request: Request, *, home: np.ndarray, size: int
+    rows: pd.DataFrame, asked: Measure, who: Condition, request: Request, spots: _Spots
 ) -> dict[str, np.ndarray]:
     """Count improved, worsened, same, unknown, entries and exits in every domain."""
-    assert request.person is not None
-    if request.person not in rows.columns:
-        raise DesignError(f"the column {request.person!r} that names the units is not in the data")
     one = answers(asked, rows, who)
     present = np.ones(len(rows), dtype=bool) if one.member is None else one.member
     if one.possible is not None:
@@ -79,26 +98,25 @@ def _turnover(
     answer = one.y if one.known is None else np.where(one.known, one.y, np.nan)
     if one.member is not None:
         answer = np.where(one.member, answer, np.nan)
-    units = pd.DataFrame({"unit": rows[request.person], "domain": home, "answer": answer})
-    first = (rows[request.column] == request.start).to_numpy()
-    listed = present & (home >= 0) & rows[request.person].notna().to_numpy()
-    sides = [units[listed & first], units[listed & ~first]]
-    for side in sides:
-        if side.duplicated(["unit", "domain"]).any():
+    start = (rows[request.column] == request.start).to_numpy(dtype=bool)
+    listed = present & (spots.of_row >= 0)
+    there = np.zeros((2, len(spots.domain)), dtype=bool)
+    said = np.full(there.shape, np.nan)
+    for side, of_round in enumerate((listed & start, listed & ~start)):
+        spot = spots.of_row[of_round]
+        if len(np.unique(spot)) < len(spot):
             raise DesignError(
                 f"a unit of {request.person!r} stands twice in one round; each unit has one record a round"
             )
-    both: Any = sides[0].merge(
-        sides[1], on=["unit", "domain"], how="outer", suffixes=("_first", "_last"), indicator=True
-    )
-    met = both["_merge"] == "both"
-    gap = (both["answer_last"] - both["answer_first"]).to_numpy()
+        there[side, spot] = True
+        said[side, spot] = answer[of_round]
+    first, last = there
+    met, gap = first & last, said[1] - said[0]
     masks = {
         "improved": met & (gap > 0), "worsened": met & (gap < 0), "same": met & (gap == 0),
-        "unknown": met & np.isnan(gap),
-        "entries": both["_merge"] == "right_only", "exits": both["_merge"] == "left_only",
+        "unknown": met & np.isnan(gap), "entries": last & ~first, "exits": first & ~last,
     }  # fmt: skip
     return {
-        name: np.bincount(both.loc[mask, "domain"], minlength=size).astype(np.float64)
+        name: np.bincount(spots.domain[mask], minlength=spots.size).astype(np.float64)
         for name, mask in masks.items()
     }
