@@ -24,7 +24,7 @@ from kgeval.present.measure import Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.prose import change_sentences, target_sentences
 from kgeval.present.published import in_reading_order, is_census, main, plain
-from kgeval.present.result import interval_cell, measure_beside, value_cell
+from kgeval.present.result import census_count, interval_cell, measure_beside, value_cell
 from kgeval.present.results import Results
 from kgeval.present.style import colour, verdict_colour
 
@@ -158,7 +158,8 @@ def _row(row: pd.Series, words: Labels) -> dict[str, Any]:
         "aimed": _drawn(row, "target", measure),
         "value": value_cell(row),
         "interval": interval_cell(row) if number_of(row, "low") is not None else "",
-        "also": measure.value(row["value"]) if shown and census and measure.kind == "share" else "",
+        "large": measure.value(number_of(row, "value")) if census_count(row) else value_cell(row),
+        "also": census_count(row),
         "aim": measure.exact(number_of(row, "target")),
         "n": "" if number_of(row, "n") is None else Numbers(lang=words.lang).number(row["n"], 0),
         "official": words[f"verdict.official.{text_of(row, 'official')}"] if text_of(row, "official") else "",
@@ -224,7 +225,8 @@ def _columns(words: Labels) -> dict[str, str]:
 
 def _about(results: Results, words: Labels) -> str:
     parts = (word_of(results.study.phase, results.lang), _as_of(results, words).rstrip("."))
-    return "; ".join(part for part in parts if part)
+    about = "; ".join(part for part in parts if part)
+    return about[:1].upper() + about[1:]  # a phase is named for the middle of a sentence
 
 
 def _as_of(results: Results, words: Labels) -> str:

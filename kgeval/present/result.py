@@ -17,18 +17,30 @@ def measure_beside(row: pd.Series) -> Measure:
 
 
 def value_cell(row: pd.Series) -> str:
-    """Return a published value alone, as its flag asks: ``88,1%``, ``16/19 (N = 20)``, ``(88,1%)``, ``–``."""
+    """Return a published value alone, as its flag asks: ``88,1%``, ``(88,1%)``, ``–``.
+
+    Of a full count it also says how many of how many: ``84,2% (16/19; N = 20)``.
+    """
     measure, value = measure_beside(row), number_of(row, "value")
     if value is None:
         return labels(measure.lang)["numbers.absent"]
     text = measure.value(value)
-    if is_census(row) and measure.kind == "share":
-        answered, unknown = int(number_of(row, "n") or 0), int(number_of(row, "n_missing") or 0)
-        text = labels(measure.lang).fill(
-            "value.census_value", x=round(value * answered), r=answered, total=answered + unknown
-        )
+    counted = census_count(row)
+    if counted:
+        text = labels(measure.lang).fill("value.census_value", share=text, count=counted)
     flag = text_of(row, "flag")
     return f"({text})" if flag == "parentheses" else f"{text}*" if flag == "review" else text
+
+
+def census_count(row: pd.Series) -> str:
+    """Return how many of how many a share of a full count is: ``16/19; N = 20``; "" for any other row."""
+    value, answered = number_of(row, "value"), int(number_of(row, "n") or 0)
+    if value is None or not is_census(row) or text_of(row, "kind") != "share":
+        return ""
+    unknown = int(number_of(row, "n_missing") or 0)
+    return labels(text_of(row, "lang")).fill(
+        "value.census_count", x=round(value * answered), r=answered, total=answered + unknown
+    )
 
 
 def interval_cell(row: pd.Series) -> str:

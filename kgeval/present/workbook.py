@@ -18,6 +18,7 @@ from kgeval.present.numbers import absent
 from kgeval.present.tables.spec import Align, Column, TableSpec
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_GROUP, _GROUP_WIDTH = " group", 34  # the column of a table's groups, where it has any
 _TOP = 3  # the row of the headings
 _FORMATS = {"share": "0.0%", "number": "#,##0.0", "count": "#,##0"}
 
@@ -141,12 +142,15 @@ def _errors(row: pd.Series) -> dict[str, float | None]:
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    wrap = {"text_wrap": True, "valign": "top"}
+    wrap = {"text_wrap": True, "valign": "top", "indent": 1}
     made = {name: book.add_format({"num_format": code, "valign": "top"}) for name, code in _FORMATS.items()}
     return made | {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "mark": book.add_format({"bold": True, "font_color": "#B34700"}),
         "muted": book.add_format({"font_color": "#595959", **wrap}),
+        "heading": book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "bottom": 1}
+        ),
         "note": book.add_format({"font_color": "#595959"}),
         "text": book.add_format(wrap),
         "strong": book.add_format({"bold": True, **wrap}),
@@ -199,12 +203,16 @@ def _write_table(page: Any, formats: dict[str, Any], table: TableSpec, mark: str
         page.write_string(_TOP, 0, " ".join(table.notes), formats["note"])
         return
     shift = 1 if table.groups else 0
-    headings = [{"header": heading} for heading in _headings(table.columns, shift)]
+    headings = [
+        {"header": heading, "header_format": formats["heading"]}
+        for heading in _headings(table.columns, shift)
+    ]
     page.add_table(
         _TOP, 0, _TOP + rows, len(headings) - 1, {"columns": headings, "style": "Table Style Light 1"}
     )
     page.freeze_panes(_TOP + 1, 1)
     page.repeat_rows(_TOP)
+    page.set_row(_TOP, 15 * max(_heading_lines(table)))
     for row, lines in enumerate(_lines(table), _TOP + 1):
         if lines > 1:  # not every program makes room for wrapped text by itself
             page.set_row(row, 15 * lines)
@@ -213,7 +221,7 @@ def _write_table(page: Any, formats: dict[str, Any], table: TableSpec, mark: str
     for at, column in enumerate(table.columns, shift):
         _write_column(page, formats, table, column, at)
     if table.groups:
-        page.set_column(0, 0, 34)
+        page.set_column(0, 0, _GROUP_WIDTH)
     for row, note in enumerate(table.notes, _TOP + rows + 2):
         page.write_string(row, 0, note, formats["note"])
 
@@ -229,17 +237,23 @@ def _write_column(page: Any, formats: dict[str, Any], table: TableSpec, column: 
 
 
 def _width(table: TableSpec, column: Column) -> int:
-    longest = max([len(column.heading), *(len(text) for text in table.cells[column.key])])
-    return min(46, max(11, longest + 2))
+    longest = max(len(text) for text in (*table.cells[column.key], *column.heading.split(" ")))
+    return min(46, max(11, longest + 3))
 
 
 def _lines(table: TableSpec) -> list[int]:
     """Return how many lines each row's longest cell needs."""
     widths = {column.key: _width(table, column) for column in table.columns}
+    grouped = {_GROUP: list(table.groups)} if table.groups else {}
+    widths |= dict.fromkeys(grouped, _GROUP_WIDTH)
     return [
         max((-(-len(row[key]) // width) for key, width in widths.items()), default=1)
-        for row in table.cells.to_dict("records")
+        for row in table.cells.assign(**grouped).to_dict("records")
     ]
+
+
+def _heading_lines(table: TableSpec) -> list[int]:
+    return [-(-(len(column.heading) + 3) // _width(table, column)) for column in table.columns]
 
 
 def _format(text: str, number: float) -> str:

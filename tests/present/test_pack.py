@@ -20,7 +20,7 @@ from tests.present.made_up import made_up_study, results
 
 
 def all_results(
-    areas: int = 3, *, lang: str = "vi", suppressed: bool = False, count: int | None = None
+    areas: int = 4, *, lang: str = "vi", suppressed: bool = False, count: int | None = None
 ) -> Results:
     estimates, verdicts, changes = results(areas, suppressed=suppressed)
     if count is not None:
@@ -48,7 +48,7 @@ ACCOUNTS = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def packed() -> dict[str, bytes]:
-    return pack(all_results(), ACCOUNTS, areas=("all", "2"), formats=("png", "svg", "csv"))
+    return pack(all_results(3), ACCOUNTS, areas=("all", "2"), formats=("png", "svg", "csv"))
 
 
 def test_everything_is_there(packed) -> None:
@@ -84,7 +84,7 @@ def test_the_manifest_is_the_same_each_time_however_the_work_is_spread(packed) -
     def backwards(function, parts):
         return [function(part) for part in [*parts][::-1]][::-1]
 
-    again = manifest(pack(all_results(), ACCOUNTS, areas=("all", "2"), formats=("csv",), spread=backwards))
+    again = manifest(pack(all_results(3), ACCOUNTS, areas=("all", "2"), formats=("csv",), spread=backwards))
     whole = manifest(packed)
     assert json.dumps(again)
     assert {name: whole[name] for name in again if name != "index.html"} == {
@@ -93,13 +93,13 @@ def test_the_manifest_is_the_same_each_time_however_the_work_is_spread(packed) -
 
 
 def test_the_parts_of_a_pack_travel_to_other_processes(packed) -> None:
-    there = pickle.loads(pickle.dumps(all_results()))
-    assert there.areas == all_results().areas
+    there = pickle.loads(pickle.dumps(all_results(3)))
+    assert there.areas == all_results(3).areas
     assert packed
 
 
 def test_a_tampered_number_fails_the_checks(packed) -> None:
-    given = all_results()
+    given = all_results(3)
     chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
     assert faults([chart], given, {}) == []
     tampered = replace(chart, title=chart.title.replace("95%", "85%"))
@@ -116,7 +116,7 @@ def _tampered(content: bytes, part: str) -> bytes:
 
 
 def test_faults_of_charts_and_pages() -> None:
-    given = all_results()
+    given = all_results(3)
     chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
     found = faults([replace(chart, alt=" "), chart], given, {})
     assert any("no alternative text" in fault for fault in found)
@@ -127,7 +127,7 @@ def test_faults_of_charts_and_pages() -> None:
 
 
 def test_faults_of_office_files(packed) -> None:
-    given, slides = all_results(), packed["slides.pptx"]
+    given, slides = all_results(3), packed["slides.pptx"]
     assert office_faults({"s.pptx": slides}, given) == []
     english = replace(given, lang="en")  # whose watermark is another one
     assert any("watermark" in fault for fault in office_faults({"s.pptx": slides}, english))
@@ -138,7 +138,7 @@ def test_faults_of_office_files(packed) -> None:
 
 
 def test_no_title_says_a_rank_or_a_cause() -> None:
-    given = all_results()
+    given = all_results(3)
     chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
     for word in ("dẫn đầu", "tác động"):
         found = faults([replace(chart, title=f"{chart.title}: {word}")], given, {})

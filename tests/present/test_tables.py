@@ -53,7 +53,7 @@ def test_the_official_table() -> None:
         "statistical": "◆ Chưa đủ cơ sở kết luận",
         "n": "313",
     }
-    assert cells(table, 1)["done"] == "16/19 (N = 20)"
+    assert cells(table, 1)["done"] == "84,2% (16/19; N = 20)"
     assert cells(table, 1)["official"] == "Chưa quyết định cách tính"
     assert table.numbers["done"].iloc[0] == 0.96
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from kgeval.present.layout import width_of
 from kgeval.present.tables.spec import TableSpec
 
-_NARROWER = 0.88  # office typefaces beside the one that is measured
+NARROWER = 0.88  # a sans-serif office typeface beside the one that is measured
+NARROWER_SERIF = 0.76
 _SHORT = 14  # letters: a column of shorter cells needs no share of what is left
 _LONG = 60  # letters: the longest cells are wrapped anyway, their columns leave room for the others
 
 
-def column_widths(table: TableSpec, points: float, room: float, padding: float) -> list[float]:
+def column_widths(
+    table: TableSpec, points: float, room: float, padding: float, *, narrower: float = NARROWER
+) -> list[float]:
     """Return the width of each column in inches; together they are ``room``.
 
     Parameters
@@ -23,8 +26,10 @@ def column_widths(table: TableSpec, points: float, room: float, padding: float) 
         Inches that the table may take.
     padding
         Inches of a cell that no text takes.
+    narrower
+        How wide the typeface runs beside the one that is measured.
     """
-    least = least_widths(table, points, padding)
+    least = least_widths(table, points, padding, narrower=narrower)
     wanted = []
     for column in table.columns:
         texts = [str(text) for text in table.cells[column.key]]
@@ -35,12 +40,14 @@ def column_widths(table: TableSpec, points: float, room: float, padding: float) 
     return [one + spare * weight / sum(wanted) for one, weight in zip(least, wanted, strict=True)]
 
 
-def least_widths(table: TableSpec, points: float, padding: float) -> list[float]:
+def least_widths(
+    table: TableSpec, points: float, padding: float, *, narrower: float = NARROWER
+) -> list[float]:
     """Return what each column needs, in inches, so that no word of it is broken."""
     least = []
     for column in table.columns:
         texts = (*map(str, table.cells[column.key]), column.heading)
         words = {word for text in texts for word in text.split(" ")}
         widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
-        least.append(widest * _NARROWER + padding)
+        least.append(widest * narrower + padding)
     return least

@@ -10,7 +10,7 @@ from typing import Any
 from kgeval.present.charts.chart import picture
 from kgeval.present.labels import Labels
 from kgeval.present.tables.spec import TableSpec
-from kgeval.present.tables.widths import column_widths
+from kgeval.present.tables.widths import NARROWER_SERIF, column_widths
 from kgeval.present.word.blocks import Block, Figure, Heading, Paragraph
 from kgeval.present.word.measures import MM, MM_IN_INCH, TWIPS_IN_MM, measure, text_width
 from kgeval.present.word.styles import style_of
@@ -103,8 +103,9 @@ class Writer:
         for number, row in enumerate(made.rows):
             mark_row(row, header=number == 0)
         inches = column_widths(
-            table, measure("type", "table"), room / MM_IN_INCH, measure("type", "cell") / MM_IN_INCH
-        )
+            table, measure("type", "table"), room / MM_IN_INCH, measure("type", "cell") / MM_IN_INCH,
+            narrower=NARROWER_SERIF,
+        )  # fmt: skip
         grid(made, [int(width * MM_IN_INCH * TWIPS_IN_MM) for width in inches])
 
     def _cell(self, cell: Any, text: str, style: str, *, align: str = "center") -> None:

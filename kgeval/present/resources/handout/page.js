@@ -35,7 +35,7 @@
     const target = targets.get(row.target);
     const made = make("article", "card " + row.code);
     const result = make("p", "result");
-    result.append(make("span", "value", row.value));
+    result.append(make("span", "value", row.large));
     if (row.also) result.append(make("span", "also", row.also));
     if (row.interval) result.append(make("span", "interval", words.interval + " " + row.interval));
     const verdict = make("p", "verdict", mark(row.code) + row.verdict);
@@ -229,6 +229,8 @@
     document.getElementById("area").value = state.area;
     document.getElementById("target").value = state.target;
     document.getElementById("place").textContent = areas.get(state.area).name;
+    const wide = [3, 4, 2].find((columns) => rows.length % columns !== 1) || 3; // no card alone in a row
+    document.getElementById("cards").style.setProperty("--columns", Math.min(wide, rows.length || 1));
     fill("cards", ...(rows.length ? rows.map(card) : [make("p", "note", words.nothing)]));
     chart();
     map();
