@@ -66,6 +66,23 @@ def language_of(part: Any, language: str) -> None:
             properties.set("lang", language)
 
 
+def slide_number(paragraph: Any, number: int, points: float, language: str) -> None:
+    """Write the number of a slide at the right, as a field that follows the slide when it is moved."""
+    element = paragraph._p
+    for run in [*element]:
+        element.remove(run)
+    _add(element, "a:pPr").set("algn", "r")
+    field = _add(element, "a:fld")
+    field.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
+    field.set("type", "slidenum")
+    properties = _add(field, "a:rPr")
+    properties.set("lang", language)
+    properties.set("sz", str(round(points * 100)))
+    _add(_add(properties, "a:solidFill"), "a:srgbClr").set("val", "595959")
+    _add(properties, "a:latin").set("typeface", "Arial")
+    _add(field, "a:t").text = str(number)
+
+
 def level_labels(axis: Any, points: float) -> None:
     """Write the labels of an axis level, so that long ones break into lines instead of leaning over."""
     axis.tick_labels.font.size = round(points * 12700)

@@ -25,6 +25,7 @@ from kgeval.present.style import colour, verdict_colour
 
 _EMU = 914400  # English metric units in an inch
 _AXIS_POINTS, _LABEL_POINTS, _SMALL_POINTS = 16, 14, 12
+_HALF = 50.0  # percent: an axis begins here or at zero
 _FEW = 4  # categories whose names have room in the type of the axis
 _FORMULA = frozenset("=+-@")
 _MARKERS = {"met": "circle", "not_met": "square", "unclear": "diamond", "none": "circle"}
@@ -75,7 +76,9 @@ def add_results(made: Any, rows: pd.DataFrame, alt: str, words: Labels, place: P
         data.add_series(words["chart.target_row"], _percents(shown["target"]))
     chart = _framed(made, data, alt, words, place, kind=XL_CHART_TYPE.LINE_MARKERS)
     low = shown[["value", "low", "target"]].min().min() * 100
-    _scale(chart, 0.0 if pd.isna(low) else max(0.0, 10 * ((low - 5) // 10)))
+    _scale(chart, _HALF if low > _HALF else 0.0)
+    if low > _HALF:  # dots may begin elsewhere than at zero, if it is said
+        _say_beside_axis(chart, words.fill("axis.cut", low=numbers.percent(_HALF / 100, 0)), words)
     for series, outcome in zip(chart.plots[0].series, outcomes, strict=False):
         _series(series, shown, (shown["outcome"] == outcome) & seen, outcome, words)
     if len(target):
@@ -151,6 +154,13 @@ def _scale(chart: Any, low: float) -> None:
     axis.minimum_scale, axis.maximum_scale = low, 100
     axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = '0"%"', False
     thin_gridlines(axis, colour("grid"))
+
+
+def _say_beside_axis(chart: Any, text: str, words: Labels) -> None:
+    title = chart.value_axis.axis_title
+    title.has_text_frame = True
+    title.text_frame.text = text
+    dress(title.text_frame.paragraphs[0], _SMALL_POINTS, words)
 
 
 def _whiskers(series: Any, spans: pd.DataFrame, tint: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kgeval.present.archive import MADE, restamped
-from kgeval.present.chart_xml import describe, language_of
+from kgeval.present.chart_xml import describe, language_of, slide_number
 from kgeval.present.charts.chart import Chart, picture
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
@@ -25,6 +25,7 @@ _MARGIN = 0.5
 _TABLE_POINTS = 14
 _ROWS = 12  # rows of a native table on one slide
 _PADDING, _LINE = 0.12, 1.2  # beside a cell's text in inches; height of a line in sizes of type
+_TYPES, _BETWEEN, _HIGH = (26.0, 22.0, 20.0, 18.0), 8, 5.2  # of lines: points, points between, inches for all
 _PLACE = Place(left=0.5, top=1.5, width=12.333, height=5.45)  # of a chart or a picture
 
 
@@ -127,6 +128,8 @@ def _slide(show: Any, title: str, words: Labels, foot: str, *, top: float = 0.3,
     bar.line.fill.background()
     describe(bar, "")
     dress(frame.paragraphs[0], points if len(lines) <= 2 else 0.78 * points, words, bold=True)
+    number = _text(made, ("",), top=7.02, height=0.35, points=12, words=words)
+    slide_number(number.text_frame.paragraphs[0], len(show.slides), 12, words["office"])
     if foot:
         box = _text(made, (foot,), top=7.02, height=0.35, points=14, words=words, bold=True)
         box.text_frame.paragraphs[0].runs[0].font.color.rgb = rgb(colour("watermark"))
@@ -135,7 +138,7 @@ def _slide(show: Any, title: str, words: Labels, foot: str, *, top: float = 0.3,
 
 def _fill(made: Any, slide: Slide, words: Labels) -> None:
     if slide.lines:
-        _text(made, slide.lines, top=1.6, height=5.2, points=20 if len(slide.lines) < 6 else 18, words=words)
+        _text(made, slide.lines, top=1.6, height=_HIGH, points=_largest(slide.lines), words=words)
     if slide.table is not None:
         _table(made, slide.table, words)
     if slide.picture is not None:
@@ -147,6 +150,16 @@ def _fill(made: Any, slide: Slide, words: Labels) -> None:
     made.notes_slide.notes_text_frame.text = slide.notes
     for paragraph in made.notes_slide.notes_text_frame.paragraphs:
         language_of(paragraph, words["office"])
+
+
+def _largest(lines: Sequence[str]) -> float:
+    """Return the largest type in which the lines have room on a slide."""
+    wide = size_of("slide").width - 2 * _MARGIN - 0.3
+    for points in _TYPES:
+        rows = sum(len(wrapped(line, points, wide)) for line in lines)
+        if rows * points * _LINE / 72 + len(lines) * _BETWEEN / 72 <= _HIGH:
+            break
+    return points
 
 
 def _text(
@@ -171,7 +184,7 @@ def _text(
     for number, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.text = line
-        paragraph.space_after = 8 * 12700
+        paragraph.space_after = _BETWEEN * 12700
         dress(paragraph, points, words, bold=bold)
     return box
 

@@ -18,6 +18,7 @@ _POINTS = 72
 _GAP = 0.9  # space between columns, in heights of a label
 _BETWEEN_TICKS = 0.16  # inches
 _LABEL_SHARE = 0.27  # of the width that row labels may take
+_WIDER = 1.35  # times that where each must stand in one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +230,8 @@ def _fitted(content: Content, size: Size, inner: float, block: _Blocks) -> _Tabl
 
 def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
     gap, tight = _gap(size), most == 1
-    labels = _cells(content.labels, size, inner * _LABEL_SHARE, content.strong, most)
+    share = _LABEL_SHARE * (_WIDER if tight else 1)
+    labels = _cells(content.labels, size, inner * share, content.strong, most)
     cells = [
         _cells(column.cells, size, inner * (1 if tight else column.share), content.strong, most)
         for column in content.columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,18 +15,27 @@ from kgeval.present.charts.chart import Chart
 from kgeval.present.charts.dumbbell import rows_to_draw
 from kgeval.present.conference.drawn import charts
 from kgeval.present.conference.judged import judged_changes, priorities
-from kgeval.present.labels import labels
+from kgeval.present.labels import Labels, labels
+from kgeval.present.layout import wrapped
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.prose import target_sentences
-from kgeval.present.published import in_reading_order, main, page_of, pages_of, publish
+from kgeval.present.prose import change_sentences, target_sentences
+from kgeval.present.published import in_reading_order, main, page_of, pages_of, plain, publish
+from kgeval.present.result import measure_beside, value_with_interval
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from kgeval.present.style import size_of
+from kgeval.present.tables.advice import recommendations_table
 from kgeval.present.tables.results import changes_table, targets_table
+from kgeval.present.tables.spec import TableSpec
+from kgeval.present.tables.survey import survey_table
+from kgeval.present.text import lowered
 
 _POINTS = 3
-_BARS = 3  # pairs of bars on a slide, each with its change in words below
+_CAVEATS = ("sample", "census", CHANGE, "no_average", "no_rank")
+_LINES, _LINE_POINTS = 17, 18  # lines of this size that a slide has room for
+_OF_ADVICE = ("recommendation", "addressee", "deadline")
+_BARS = 4  # pairs of bars on a slide, each with its change in words below
 
 
 def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
@@ -59,15 +69,18 @@ def deck(results: Results, pictures: Iterable[Chart] | None = None) -> bytes:
 def _opening(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     words, own = labels(results.lang), results.of(WHOLE)
     study, lang, place = results.study, results.lang, results.place(WHOLE)
-    said = target_sentences(own.endline, own.verdicts, study, lang).paragraphs
+    said = " ".join(target_sentences(own.endline, own.verdicts, study, lang).paragraphs)
     rows = main(publish(own.endline, own.verdicts, study, lang))
-    shares = rows[(rows["kind"] == "share") & rows["target"].notna()]
+    judged = rows[rows["target"].notna()]
+    shares = judged[judged["kind"] == "share"]
     targets = targets_table(own.endline, own.verdicts, study, lang, place=place)
-    facts, sampled = _facts(shares, lang), words["caveat.sample"]
+    asked = main(plain(publish(own.estimates, own.verdicts, study, lang)))
+    surveyed = survey_table(asked[asked["indicator"].isin(set(judged["indicator"]))], study, lang)
+    facts = _facts(judged, words)
     return [
-        _spoken(results, words.fill("deck.points", place=place), " ".join(said), lines=said[:_POINTS]),
-        _spoken(results, words.fill("deck.facts", place=place), "; ".join(facts), lines=(*facts, sampled)),
-        _spoken(results, words.fill("deck.targets", place=place), " ".join(said), table=targets),
+        _spoken(results, words.fill("deck.points", place=place), said, lines=_points(judged, words)),
+        _spoken(results, words.fill("deck.facts", place=place), facts, table=surveyed),
+        _spoken(results, words.fill("deck.targets", place=place), said, table=targets),
         *_charted(results, "targets", drawn, shares, under=words["deck.results"]),
     ]
 
@@ -120,13 +133,37 @@ def _maps(drawn: Mapping[str, Chart]) -> list[str]:
 
 
 def _limits(results: Results) -> Slide:
-    words = labels(results.lang)
-    names = ("sample", "census", CHANGE, "no_average", "no_rank")
-    lines = (
-        *caveats(results.study, results.lang, names),
-        words.fill("report.to_fill", what=words["report.fill.proposals"]),
-    )
-    return _spoken(results, words["deck.caveats"], "", lines=lines)
+    """Return what the data allow to say, and the recommendations as far as there is room for them."""
+    words, own = labels(results.lang), results.of(WHOLE)
+    advised = _proposals(own)
+    proposed = [
+        words.fill("deck.proposal", **{str(key): text for key, text in row.items()})
+        for row in ([] if advised is None else advised.cells.to_dict("records"))
+    ]
+    names = ("sample", CHANGE) if proposed else _CAVEATS
+    lines = [*caveats(results.study, results.lang, names)]
+    room = _LINES - sum(map(_height, [*lines, words["deck.proposals"]]))
+    kept = [text for at, text in enumerate(proposed) if sum(map(_height, proposed[: at + 1])) <= room]
+    if kept:
+        lines += [words["deck.proposals"], *kept]
+    elif results.study.report:
+        lines.append(words.fill("report.to_fill", what=words["report.fill.proposals"]))
+    rows = main(publish(own.endline, own.verdicts, own.study, own.lang))
+    facts = _facts(rows[rows["target"].notna()], words)
+    return _spoken(results, words["deck.caveats"], facts, lines=tuple(lines))
+
+
+def _height(text: str) -> float:
+    """Return how many lines of a slide a paragraph takes, the space below it among them."""
+    return len(wrapped(text, _LINE_POINTS, size_of("slide").width - 1.2)) + 0.4
+
+
+def _proposals(own: Results) -> TableSpec | None:
+    """Return the recommendations that the findings ask for; None where there are none."""
+    advice, found = own.told("recommendations"), own.told("findings")
+    if advice is None or found is None or advice.empty:
+        return None
+    return recommendations_table(advice, found, own.study, own.lang, synthetic=own.synthetic)
 
 
 def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
@@ -140,6 +177,7 @@ def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
         for name in [*_maps(drawn)[1:], *names]
     ]
     changed = changes_table(judged_changes(own), results.study, results.lang, estimates=own.estimates)
+    told = " ".join(change_sentences(judged_changes(own), results.study, results.lang).paragraphs)
     titled = words.fill("deck.backup", title=changed.title)
     rows = main(publish(own.endline, own.verdicts, results.study, results.lang))
     judged = rows[rows["target"].notna()].drop_duplicates("indicator")
@@ -149,9 +187,24 @@ def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
     )
     return [
         *made,
-        _spoken(results, titled, "", table=changed),
-        _spoken(results, words["deck.method"], "", lines=(*meant, words["caveat.census"])),
+        _spoken(results, titled, told, table=changed),
+        _spoken(results, words["deck.method"], _facts(judged, words), lines=(*meant, words["caveat.census"])),
+        *_recommended(own),
     ]
+
+
+def _recommended(own: Results) -> list[Slide]:
+    """Return all recommendations with those whom they go to and their deadline."""
+    words, table = labels(own.lang), _proposals(own)
+    if table is None:
+        return []
+    kept = tuple(column for column in table.columns if column.key in _OF_ADVICE)
+    return [
+        _spoken(
+            own, words.fill("deck.proposed", title=table.title), "; ".join(table.cells["finding"]),
+            table=replace(table, columns=kept),
+        )
+    ]  # fmt: skip
 
 
 def _spoken(results: Results, title: str, numbers: str, **content: Any) -> Slide:
@@ -164,9 +217,22 @@ def _spoken(results: Results, title: str, numbers: str, **content: Any) -> Slide
     return Slide(title=title, notes=notes, **content)
 
 
-def _facts(rows: Any, lang: str) -> tuple[str, ...]:
-    numbers = Numbers(lang=lang)
-    said = [
-        labels(lang).fill("deck.fact", what=row["short"], n=numbers.n(row["n"])) for _, row in rows.iterrows()
-    ]
-    return tuple(said)
+def _points(rows: pd.DataFrame, words: Labels) -> tuple[str, ...]:
+    """Return the first results in a line each, short enough for a hall."""
+    return tuple(
+        words.fill(
+            "deck.point",
+            what=row["short"], value=value_with_interval(row),
+            target=measure_beside(row).exact(row["target"]),
+            verdict=lowered(words[f"verdict.chart.{row['outcome']}"]),
+        )
+        for _, row in rows.head(_POINTS).iterrows()
+    )  # fmt: skip
+
+
+def _facts(rows: pd.DataFrame, words: Labels) -> str:
+    """Return how many answers stand behind each result."""
+    numbers = Numbers(lang=words.lang)
+    return "; ".join(
+        words.fill("deck.fact", what=row["short"], n=numbers.n(row["n"])) for _, row in rows.iterrows()
+    )
