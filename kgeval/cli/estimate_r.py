@@ -19,6 +19,11 @@ def script_of(request: Request) -> str:
             "--show-r has no script for --few-clusters; in R 4.5: svyglm(y ~ 1, design, std.errors = "
             '"Bell-McCaffrey", degf = TRUE)'
         )
+    if weighting.kind is not None and weighting.trim is not None:
+        raise DesignError(
+            "R's trimWeights cuts replicate weights without giving back what was cut; leave out --trim or "
+            "the replicates"
+        )
     calibration = calibration_of(request, frame_of(request)) if weighting.totals is not None else None
     return r_script(
         [path.name for path in request.paths], request.design, request.measures,

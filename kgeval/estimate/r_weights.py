@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kgeval.errors import DesignError
 from kgeval.estimate.calibrate import Calibration
+from kgeval.estimate.r_literal import r_number, r_text
 from kgeval.estimate.replicates import Kind
 from kgeval.estimate.totals import Margin
 
@@ -14,9 +15,7 @@ _TYPES = {"JK1": "JK1", "JKn": "JKn", "BRR": "BRR", "Fay": "Fay", "bootstrap": "
 
 def calibration_columns(calibration: Calibration | None) -> list[str]:
     """Return the lines, before the design is made, of the variables that are calibrated to."""
-    if calibration is None or (
-        calibration.method in {"poststratify", "rake"} and not calibration.totals.sums
-    ):
+    if calibration is None or not _by_variables(calibration):
         return []
     return [f'd[[".k{place}"]] <- {value}' for place, (value, _) in enumerate(_known(calibration))]
 
@@ -40,7 +39,15 @@ def calibration_lines(calibration: Calibration | None) -> list[str]:
     elif not _by_variables(calibration):
         formulas, tables = ", ".join(map(_formula, margins)), ", ".join(map(_table, margins))
         control = "control = list(epsilon = 1e-12, maxit = 500)"
-        lines.append(f"design <- rake(design, list({formulas}), list({tables}), {control})")
+        terms = " + ".join(_formula(margin).removeprefix("~ ").replace(" + ", ":") for margin in margins)
+        lines += [
+            "before <- design",
+            f"design <- rake(design, list({formulas}), list({tables}), {control})",
+            "# rake() takes unweighted means of the margins off the scores; here weighted ones",
+            'if (!inherits(design, "svyrep.design")) design$postStrata <- list(structure(list(',
+            f"  qr = qr(model.matrix(~ {terms}, before$variables) * sqrt(weights(before))), stage = 0,",
+            '  w = weights(design) / sqrt(weights(before)), index = NULL), class = "greg_calibration"))',
+        ]
     else:
         known = [total for _, total in _known(calibration)]
         names = [f".k{place}" for place in range(len(known))]
@@ -59,7 +66,7 @@ def trim_lines(limits: tuple[float, float] | None) -> list[str]:
     """Return the line that cuts weights."""
     if limits is None:
         return []
-    low, high = (_number(limit) for limit in limits)
+    low, high = (r_number(limit) for limit in limits)
     return [f"design <- trimWeights(design, lower = {low}, upper = {high})"]
 
 
@@ -80,11 +87,11 @@ def replicate_lines(
         scales += "" if rscales is None else f", rscales = c({', '.join(map(repr, rscales))})"
         if kind == "bootstrap" and scale is None:
             scales += ", scale = 1 / (length(replicates) - 1), rscales = rep(1, length(replicates))"
-    weights = "rep(1, nrow(d))" if weight is None else f"d[[{_text(weight)}]]"
+    weights = "rep(1, nrow(d))" if weight is None else f"d[[{r_text(weight)}]]"
     pattern = "^" + prefix.replace(".", "[.]") + "_?[0-9]+$"
     made = f'type = "{_TYPES[kind]}", combined.weights = TRUE, data = d{scales}{shrink}{centre}'
     return [
-        f"replicates <- grep({_text(pattern)}, names(d), value = TRUE)",
+        f"replicates <- grep({r_text(pattern)}, names(d), value = TRUE)",
         f"design <- svrepdesign(weights = {weights}, repweights = as.matrix(d[replicates]), {made})",
     ]
 
@@ -95,13 +102,13 @@ def _known(calibration: Calibration) -> list[tuple[str, float]]:
     for margin in calibration.totals.margins:
         for cell, total in zip(margin.categories, margin.totals, strict=True):
             parts = [
-                f"d[[{_text(name)}]] == {_text(value)}"
+                f"d[[{r_text(name)}]] == {r_text(value)}"
                 for name, value in zip(margin.columns, cell, strict=True)
             ]
             found.append((f"as.numeric({' & '.join(parts)})", float(total)))
     if calibration.totals.size is not None:
         found.append(("1", calibration.totals.size))
-    found += [(f"d[[{_text(name)}]]", total) for name, total in calibration.totals.sums]
+    found += [(f"d[[{r_text(name)}]]", total) for name, total in calibration.totals.sums]
     return found
 
 
@@ -111,7 +118,7 @@ def _formula(margin: Margin) -> str:
 
 def _table(margin: Margin) -> str:
     columns = [
-        f"`{name}` = c({', '.join(_text(cell[place]) for cell in margin.categories)})"
+        f"`{name}` = c({', '.join(r_text(cell[place]) for cell in margin.categories)})"
         for place, name in enumerate(margin.columns)
     ]
     counts = ", ".join(repr(float(total)) for total in margin.totals)
@@ -119,12 +126,4 @@ def _table(margin: Margin) -> str:
 
 
 def _limits(limits: tuple[float, float]) -> str:
-    return ", ".join(_number(limit) for limit in limits)
-
-
-def _number(value: float) -> str:
-    return {"inf": "Inf", "-inf": "-Inf"}.get(repr(value), repr(value))
-
-
-def _text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return ", ".join(r_number(limit) for limit in limits)
