@@ -3,8 +3,10 @@
 ``estimate_indicators`` and ``change_indicators`` give the frames of a study's indicators in one area,
 ``judge`` holds them against the targets, ``correction_effects`` says what cleaning did to them; ``change``
 serves any frame. What a change allows to say:
-``attrition`` and ``events`` (who stayed, what happened), ``compare_changes`` (against a comparison side),
-``decompose`` (composition and what changed within groups).
+``attrition`` and ``events`` (who stayed, what happened), ``response_classes`` and ``adjusted_changes``
+(raised for those who were not met again), ``balances`` (were sides alike at first), ``compare_changes``
+(against a comparison side) and ``comparison_checks`` (the same in other ways), ``decompose`` (composition
+and what changed within groups).
 ``result_rows`` puts results side by side, ``findings`` says what the study's rules find in them, ``advise``
 and ``weigh_criteria`` what may be said because of that. ``fieldwork``, ``reported_against_surveyed``,
 ``closures``, ``windows``, ``profile``, ``equity_rows``, ``unit_costs``, ``safety_component``,
@@ -16,8 +18,10 @@ answer what ``research.toml`` asks.
 
 from kgeval.evaluate.advice import advise
 from kgeval.evaluate.attrition import attrition, events
+from kgeval.evaluate.balances import balances
 from kgeval.evaluate.change import change
 from kgeval.evaluate.comparison import compare_changes
+from kgeval.evaluate.comparison_check import comparison_checks
 from kgeval.evaluate.correction_effect import correction_effects
 from kgeval.evaluate.criterion import weigh_criteria
 from kgeval.evaluate.decomposition import decompose
@@ -25,10 +29,11 @@ from kgeval.evaluate.disruption import closures, windows
 from kgeval.evaluate.equity import equity_rows
 from kgeval.evaluate.fieldwork import fieldwork, reported_against_surveyed
 from kgeval.evaluate.finding import findings, result_rows
-from kgeval.evaluate.multiplicity import adjusted
+from kgeval.evaluate.multiplicity import adjusted, area_tests
 from kgeval.evaluate.profile import profile
 from kgeval.evaluate.protection import alerts, referred_cases, safety_component
 from kgeval.evaluate.research import differences, regressions
+from kgeval.evaluate.response import adjusted_changes, response_classes
 from kgeval.evaluate.review import change_indicators, estimate_indicators
 from kgeval.evaluate.shortlist import shortlist
 from kgeval.evaluate.specification import curves, option_ranges, specifications
@@ -39,13 +44,17 @@ from kgeval.evaluate.verdict import Verdict, judge
 __all__ = [
     "Verdict",
     "adjusted",
+    "adjusted_changes",
     "advise",
     "alerts",
+    "area_tests",
     "attrition",
+    "balances",
     "change",
     "change_indicators",
     "closures",
     "compare_changes",
+    "comparison_checks",
     "correction_effects",
     "curves",
     "decompose",
@@ -61,6 +70,7 @@ __all__ = [
     "referred_cases",
     "regressions",
     "reported_against_surveyed",
+    "response_classes",
     "result_rows",
     "safety_component",
     "shortlist",

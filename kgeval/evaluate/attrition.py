@@ -33,10 +33,14 @@ def attrition(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         One row a followed table and area, the whole first: ``table, area``; ``baseline`` (units found at
         first), ``found`` of them at last, ``lost`` = 1 − found/baseline, what became of the others by
-        ``FATES``, and ``new``: found at last only. The area is that of a unit's first record.
+        ``FATES``, and ``new``: found at last only. The area is that of a unit's first record. Where so few
+        stand in an area that a refusal would name somebody (``fates_by_area = false`` in
+        ``evidence.toml``), fates are told of the whole alone.
     """
     rows = []
+    handfuls = {one.table for one in study.evaluation.evidence.fieldwork if not one.fates_by_area}
     for panel, units in _panels(study, tables):
+        told = panel.table not in handfuls
         for area, here in _areas(study, units):
             first = here[here["found_first"]]
             found = int(first["found_last"].sum())
@@ -48,7 +52,7 @@ def attrition(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     "baseline": len(first),
                     "found": found,
                     "lost": 1 - found / len(first) if len(first) else np.nan,
-                    **{fate: int(fates.get(fate, 0)) for fate in FATES},
+                    **{fate: int(fates.get(fate, 0)) if told or area == WHOLE else np.nan for fate in FATES},
                     "new": int((here["found_last"] & ~here["found_first"]).sum()),
                 }
             )

@@ -90,12 +90,12 @@ def _variables(records: pd.DataFrame, form: Form, columns: Sequence[str]) -> dic
     for name in columns:
         question = asked.get(name)
         codes = [choice.name for choice in question.choices] if question is not None else []
-        if len(codes) <= 2 or {"0", "1"} >= {code for code in codes if code in set(records[name].dropna())}:
+        if {"0", "1"} >= {code for code in codes if code in set(records[name].dropna())}:
             values = pd.to_numeric(records[name], errors="coerce")
             found[name, ""] = values.to_numpy(dtype=np.float64, na_value=np.nan)
             continue
         known = records[name].notna().to_numpy()
-        for code in codes:
+        for code in codes[1:] if len(codes) == 2 else codes:  # one of two says the other
             chosen = (records[name] == code).to_numpy(dtype=np.float64, na_value=0.0)
             if chosen.any():
                 found[name, code] = np.where(known, chosen, np.nan)

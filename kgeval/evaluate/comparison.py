@@ -20,7 +20,7 @@ from scipy import special
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.joint_rounds import joint_in_rounds
 from kgeval.estimate.measure import Measure, answers, condition, measure
-from kgeval.estimate.units import Bools, Floats
+from kgeval.estimate.units import Bools
 from kgeval.plan.comparison import Comparison
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.sample import SampleDesign
@@ -180,21 +180,3 @@ def _gap(found: Joint, withheld: bool) -> dict[str, object]:
     p = 2 * float(special.stdtr(gap.df, -abs(gap.value) / gap.se))
     known = {"difference": gap.value, "se": gap.se, "low": gap.low, "high": gap.high, "df": gap.df, "p": p}
     return {**levels, **changes, **known, "reason": ""}
-
-
-def unit_changes(study: Study, asked: Measure, sides: Sides, unit: str) -> tuple[Floats, np.ndarray]:
-    """Return each unit's own change and side, for units that answered in both rounds (one record each)."""
-    given = answers(asked, sides.records, condition(None, sides.records))
-    known = _answered(asked, sides.records)
-    rows = pd.DataFrame(
-        {
-            "unit": sides.records[unit],
-            "round": sides.records["round"],
-            "side": sides.side,
-            "y": np.where(known, given.y, np.nan),
-        }
-    )
-    wide = rows.dropna(subset=["unit", "y"]).pivot_table(index=["unit", "side"], columns="round", values="y")
-    wide = wide.reindex(columns=[study.baseline.key, study.endline.key]).dropna()
-    change = (wide[study.endline.key] - wide[study.baseline.key]).to_numpy(dtype=np.float64)
-    return change, wide.index.get_level_values("side").to_numpy()

@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from kgeval.plan.area import WHOLE
+from kgeval.plan.indicator import MAIN
+
 
 def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") -> pd.DataFrame:
     """Add to each row its adjusted p values and the size of its family.
@@ -48,6 +51,24 @@ def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") ->
         for column, method in (("p_holm", "holm"), ("p_bh", "fdr_bh")):
             found.loc[labels, column] = multipletests(values, method=method)[1]
     return found
+
+
+def area_tests(changes: pd.DataFrame) -> pd.DataFrame:
+    """Test the change of every area; the areas of one indicator are a family.
+
+    Parameters
+    ----------
+    changes
+        Rows of ``results/changes``; main definitions that may be compared, without breakdowns, are taken.
+
+    Returns
+    -------
+    DataFrame
+        Those rows with ``p``, ``family_size``, ``p_holm`` and ``p_bh``.
+    """
+    plain = changes["by"].fillna("").eq("") & changes["variant"].eq(MAIN)
+    areas = changes["area"].ne(WHOLE) & changes["comparable"].ne("no")
+    return adjusted(change_tests(changes[plain & areas].reset_index(drop=True)), ["indicator"])
 
 
 def change_tests(changes: pd.DataFrame) -> pd.DataFrame:

@@ -39,13 +39,10 @@ from kgeval.present.published import publish, publish_changes, round_labels
 from kgeval.present.research import curve_sentences
 from kgeval.present.section import Headed, section
 from kgeval.present.tables.advice import causes, lessons, recommendations_table
-from kgeval.present.tables.attribution import (
-    attrition_table,
-    balance_table,
-    comparison_table,
-    decomposition_table,
-    events_table,
-)
+from kgeval.present.tables.area_tests import area_tests_table
+from kgeval.present.tables.attrition import attrition_table, events_table
+from kgeval.present.tables.balance import balance_tables
+from kgeval.present.tables.comparison import checks_table, comparison_table
 from kgeval.present.tables.costs import costs_table
 from kgeval.present.tables.crosschecks import crosschecks_table, disagreements_table
 from kgeval.present.tables.data import (
@@ -57,6 +54,7 @@ from kgeval.present.tables.data import (
     refused_table,
     tables_table,
 )
+from kgeval.present.tables.decomposition import decomposition_table
 from kgeval.present.tables.disruption import disruption_text, windows_table
 from kgeval.present.tables.effects import effects_table
 from kgeval.present.tables.equity import equity_table
@@ -76,6 +74,7 @@ from kgeval.present.tables.research import (
     options_table,
     regression_tables,
 )
+from kgeval.present.tables.response import adjusted_table, response_table
 from kgeval.present.tables.results import (
     areas_table,
     breakdowns_table,
@@ -100,13 +99,15 @@ __all__ = [
     "Text",
     "absent_areas",
     "accounts_table",
+    "adjusted_table",
     "against_target",
     "against_target_by_area",
     "agreement_text",
+    "area_tests_table",
     "areas_table",
     "attrition_sentences",
     "attrition_table",
-    "balance_table",
+    "balance_tables",
     "baseline_table",
     "breakdowns_table",
     "bullet",
@@ -115,6 +116,7 @@ __all__ = [
     "change_sentence",
     "change_sentences",
     "changes_table",
+    "checks_table",
     "comparison_sentences",
     "comparison_table",
     "corrections_table",
@@ -166,6 +168,7 @@ __all__ = [
     "reported_table",
     "reports_table",
     "reports_text",
+    "response_table",
     "round_labels",
     "rounds_table",
     "save",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kgeval.plan.comparison import Comparison
+from kgeval.plan.evaluation import Evaluation
 from kgeval.plan.expression import parse
 from kgeval.plan.panel import Panel, Transition
 from kgeval.plan.sample import SampleDesign
@@ -45,6 +46,7 @@ def study(
         baseline=SimpleNamespace(key="baseline"),
         endline=SimpleNamespace(key="endline"),
         languages=("vi", "en"),
+        evaluation=Evaluation(),
         areas=(area(code="1", key="a"), area(code="2", key="b")),
         tables={"groups": SimpleNamespace(key="groups", design=design or SampleDesign())},
         indicators=indicators,

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from kgeval.evaluate import attrition, events
+from kgeval.plan.evaluation import Evaluation
+from kgeval.plan.evaluation.evidence import Evidence, Fieldwork
 from tests.evaluate import small
 
+FEW = Fieldwork(
+    table="groups", planned=None, rounds=(), each_has_a_form=False, fates={}, fates_by_area=False, unknown={}
+)
 FRAME = small.groups(
     ("g1", "baseline", 1, 1, 1, 0, "p"), ("g1", "endline", 1, 1, 1, 1, "p"),
     ("g2", "baseline", 1, 1, 1, 1, "p"), ("g2", "endline", 1, 4, 1, 1, "q"),
@@ -52,3 +57,13 @@ def test_events_are_counted_among_units_with_both_records() -> None:
 def test_a_study_that_follows_nobody_has_no_rows() -> None:
     assert attrition(small.study(), {"groups": FRAME}).empty
     assert events(small.study(), {"groups": FRAME}).empty
+
+
+def test_by_area_a_handful_has_numbers_and_no_fates() -> None:
+    told = small.study(panel=small.panel())
+    told.evaluation = Evaluation(evidence=Evidence(fieldwork=(FEW,)))
+    found = attrition(told, {"groups": FRAME})
+    fates = ["refused", "closed", "no_record"]
+    assert row(found, "all")[fates].tolist() == [1, 1, 1]
+    assert row(found, "1")[fates].isna().all()
+    assert row(found, "1")["baseline"] == 2

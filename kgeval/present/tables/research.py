@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kgeval.plan.asked_model import ASKED
+from kgeval.present.answers import value_label
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.published import round_labels
-from kgeval.present.tables.attribution import ALPHA, answer_label, p_cell
+from kgeval.present.tables.cells import ALPHA, Record, p_cell
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
 from kgeval.present.text import SUPPRESS
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kgeval.plan.research import Model
     from kgeval.plan.study import Study
 
-Record = dict[Hashable, Any]
 _NOWHERE = "(intercept)"  # stands in the results; a page has no use for it
 _DECIMALS = 2
 
@@ -132,15 +131,6 @@ def _group(row: Record, study: Study, words: Labels) -> str:
         n=numbers.number(row["n"], 0),
         clusters=numbers.number(row["clusters"], 0),
     )
-
-
-def value_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
-    """Return the printed name of a column's value: an area's, a round's, or an answer's."""
-    if column == "area":
-        return study.area_label(value, lang)
-    if column == "round":
-        return round_labels(study, lang).get(value, value)
-    return answer_label(study, table, column, value, lang)
 
 
 def _notes(rows: pd.DataFrame, model: Model, words: Labels, *, grouped: bool) -> list[str]:
