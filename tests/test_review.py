@@ -15,6 +15,7 @@ from kgeval.plan.study import read_study
 from kgeval.protect import scan
 from kgeval.simulate import simulate
 from kgeval.store import Store, fingerprints
+from tests.test_causes import CAUSES
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "surveys" / "kien_giang"
@@ -90,6 +91,12 @@ def test_pages_are_offline_marked_as_simulated_and_name_nobody(out: Path) -> Non
         assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", text), page.name
         assert "DỮ LIỆU MÔ PHỎNG" in text
     assert scan(out) == []
+
+
+def test_no_page_of_a_run_names_a_cause(out: Path) -> None:
+    for page in sorted(out.rglob("notebooks/*.html")):
+        words = re.sub(r"<style.*?</style>|<[^>]+>", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not CAUSES["vi"].search(words), page.name
 
 
 def test_what_is_withheld_stands_in_no_figure(out: Path) -> None:
