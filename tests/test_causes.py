@@ -79,8 +79,8 @@ def moved(**other: object) -> pd.DataFrame:
 def compared() -> pd.DataFrame:
     usual = {
         "variant": "main", "table": "groups", "group": "group", "randomised": False, "inference": "process",
-        "reference_from": 0.3, "reference_to": 0.5, "reference_change": 0.2, "group_from": 0.3, "group_to": 0.8,
-        "group_change": 0.5, "difference": 0.3, "se": 0.05, "low": 0.2, "high": 0.4, "df": 40.0,
+        "reference_from": 0.3, "reference_to": 0.5, "reference_change": 0.2, "group_from": 0.3,
+        "group_to": 0.8, "group_change": 0.5, "difference": 0.3, "se": 0.05, "low": 0.2, "high": 0.4, "df": 40.0,
         "comparable": "yes", "reason": "",
     }  # fmt: skip
     return adjusted(
