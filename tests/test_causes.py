@@ -80,8 +80,8 @@ def compared() -> pd.DataFrame:
     usual = {
         "variant": "main", "table": "groups", "group": "group", "randomised": False, "inference": "process",
         "reference_from": 0.3, "reference_to": 0.5, "reference_change": 0.2, "group_from": 0.3,
-        "group_to": 0.8, "group_change": 0.5, "difference": 0.3, "se": 0.05, "low": 0.2, "high": 0.4, "df": 40.0,
-        "comparable": "yes", "reason": "",
+        "group_to": 0.8, "group_change": 0.5, "difference": 0.3, "se": 0.05, "low": 0.2, "high": 0.4,
+        "df": 40.0, "comparable": "yes", "reason": "",
     }  # fmt: skip
     return adjusted(
         pd.DataFrame([usual | {"indicator": "III1c", "p": 0.001}, usual | {"indicator": "V4", "p": 0.04}])
