@@ -123,7 +123,7 @@ def _concluded(store: Store, study: Study) -> dict[str, dict[str, pd.DataFrame]]
     from kgeval.present.conference import concluded, offices
 
     places = {WHOLE: WHOLE, **{area.code: area.key for area in study.areas}}
-    return {
+    there = {
         code: {
             name: store.read(f"{key}/results/{name}")
             for name in (*concluded.STORED, *offices.STORED)
@@ -131,6 +131,20 @@ def _concluded(store: Store, study: Study) -> dict[str, dict[str, pd.DataFrame]]
         }
         for code, key in places.items()
     }
+    named = _named(store, study)
+    return {
+        code: frames if named.empty else {**frames, offices.PUBLIC: named} for code, frames in there.items()
+    }
+
+
+def _named(store: Store, study: Study) -> pd.DataFrame:
+    """Read the records that the study declares public by nature, of all areas."""
+    from kgeval.present.tables.group_list import public_records
+
+    plan, keys = study.programme.public, [area.key for area in study.areas]
+    if plan is None or not store.anywhere(f"clean/{plan.table}", keys):
+        return pd.DataFrame()
+    return public_records(store.gather(f"clean/{plan.table}", keys), study)
 
 
 def _accounts(store: Store, study: Study) -> pd.DataFrame:

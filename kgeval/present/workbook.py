@@ -142,7 +142,7 @@ def _errors(row: pd.Series) -> dict[str, float | None]:
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    wrap = {"text_wrap": True, "valign": "top", "indent": 1}
+    wrap = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
     made = {name: book.add_format({"num_format": code, "valign": "top"}) for name, code in _FORMATS.items()}
     return made | {
         "title": book.add_format({"bold": True, "font_size": 14}),

@@ -179,6 +179,7 @@ def _concluded_numbers(results: Results) -> set[str]:
                 elif isinstance(value, Real) and isfinite(value):
                     amount = float(value)
                     texts += [numbers.number(amount, places) for places in range(3)]
+                    texts += [f"{amount:.0f}"]  # a year
                     texts += [numbers.number(amount / _MILLION, 1)]
                     texts += [numbers.percent(amount), numbers.points(amount), numbers.count(amount)]
     return _numbers(texts)

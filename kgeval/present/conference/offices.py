@@ -9,11 +9,13 @@ from kgeval.plan.area import WHOLE
 from kgeval.present.measure import measure_of
 from kgeval.present.offices import funding_text, reports_text
 from kgeval.present.results import Results
+from kgeval.present.tables.group_list import group_list_table
 from kgeval.present.tables.offices import funding_table, register_table
 from kgeval.present.tables.plan import plan_table
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.word import Block, Paragraph
 
+PUBLIC = "public"  # the records that may be named one by one
 STORED = ("plan", "register", "reports", "funding", "reported")
 
 
@@ -53,6 +55,12 @@ def money(own: Results) -> TableSpec | None:
     """Return plan against spending; None where there is no budget."""
     rows = own.told("funding")
     return None if rows is None else funding_table(rows, own.study, own.lang)
+
+
+def groups(own: Results) -> tuple[Block, ...]:
+    """Return the list of those whom the programme supports: what is public of each by nature."""
+    rows = own.told(PUBLIC)
+    return () if rows is None else (group_list_table(rows, own.study, own.lang, area=_area(own)),)
 
 
 def reported_values(own: Results) -> dict[str, str]:

@@ -208,7 +208,7 @@ def _appendices(own: Results, place: str, by_area: Results | None) -> list[Appen
     held, paid = offices.activities(own), offices.money(own)
     return [
         *appendix("targets", tables, own),
-        *appendix("groups", (), own),
+        *appendix("groups", offices.groups(own), own),
         *appendix("training", () if held is None else (_only(held, _OF_REGISTER),), own),
         *appendix("money", () if paid is None else (_only(paid, _OF_BUDGET),), own),
         *appendix("method", _method(own), own),

@@ -6,7 +6,7 @@ from kgeval.present.layout import width_of
 from kgeval.present.tables.spec import TableSpec
 
 NARROWER = 0.88  # a sans-serif office typeface beside the one that is measured
-NARROWER_SERIF = 0.76
+NARROWER_SERIF = 0.84
 _SHORT = 14  # letters: a column of shorter cells needs no share of what is left
 _LONG = 60  # letters: the longest cells are wrapped anyway, their columns leave room for the others
 
