@@ -131,7 +131,12 @@ def association(
         "strata": len(np.unique(stage.stratum[clusters])),
     }  # fmt: skip
     reason = _obstacle(table)
-    found = None if reason or table is None else _TESTS[test](table)
+    found = None
+    if table is not None and not reason:
+        try:
+            found = _TESTS[test](table)
+        except np.linalg.LinAlgError:
+            reason = "no_variance: empty cells or too few clusters leave this test nothing to compare"
     if found is not None and not np.isfinite(found.p):
         found, reason = None, "no_df: too few clusters for so many categories"
     numbers = {
@@ -199,7 +204,7 @@ def _pearson(table: _Table) -> tuple[float, Floats]:
     contrasts = _interaction(table.rows, table.columns)
     simple = contrasts.T @ (inverse[:, None] * contrasts) / table.n
     inner = inverse[:, None] * contrasts
-    effects = np.linalg.solve(simple, inner.T @ table.covariance @ inner)
+    effects = _solve(simple, inner.T @ table.covariance @ inner)
     return statistic, np.asarray(np.linalg.eigvals(effects).real)
 
 
@@ -248,16 +253,20 @@ def _wald(table: _Table, *, adjusted: bool) -> _Tested:
     kept = np.outer(np.arange(table.rows) > 0, np.arange(table.columns) > 0).ravel()
     variance = (gradient @ table.of_totals @ gradient.T)[np.ix_(kept, kept)]
     y = departure.ravel()[kept]
-    try:
-        squares = float(y @ np.linalg.solve(variance, y))
-    except np.linalg.LinAlgError:
-        return _Tested(statistic=np.nan, df=np.nan, df_error=np.nan, p=np.nan)
+    squares = float(y @ _solve(variance, y))
     df, error = float(table.freedom), table.df
     ratio = squares / df
     if adjusted:
         error = table.df - df + 1
         ratio *= error / table.df
     return _Tested(statistic=ratio, df=df, df_error=error, p=_upper_f(ratio, df, error))
+
+
+def _solve(matrix: Floats, right: Floats) -> Floats:
+    """Solve; a matrix that is singular but for rounding is an error, as in R."""
+    if not np.linalg.cond(matrix, 1) < 1 / np.finfo(np.float64).eps:
+        raise np.linalg.LinAlgError
+    return np.asarray(np.linalg.solve(matrix, right))
 
 
 def _upper_f(value: float, above: float, below: float) -> float:

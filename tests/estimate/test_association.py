@@ -86,3 +86,11 @@ def test_a_t_test_needs_two_groups_and_clusters() -> None:
     row = t_test(few, SampleDesign(cluster="cluster"), "x", against=50).iloc[0]
     assert np.isnan(row["p"])
     assert row["reason"].startswith("no_df")
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_question_and_its_copy_have_no_test(test: str) -> None:
+    frame = sample(14, records=200).assign(copy=lambda rows: rows["group"])
+    row = association(frame, DESIGN, "group", "copy", test=test).iloc[0]
+    assert np.isnan(row["p"])
+    assert "empty cells or too few clusters" in row["reason"]

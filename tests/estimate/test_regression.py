@@ -12,6 +12,7 @@ from kgeval.estimate.design_matrix import levels
 from kgeval.estimate.estimates import estimate
 from kgeval.estimate.few_clusters import correct
 from kgeval.estimate.measure import mean
+from kgeval.estimate.model_fit import fit
 from kgeval.estimate.regression import joint_regression, regress
 from kgeval.estimate.resample import make_replicates
 from kgeval.plan.sample import SampleDesign
@@ -149,3 +150,14 @@ def test_the_design_without_weights_or_clusters_needs_no_columns() -> None:
     frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 3.0, 6.0], "x": [0, 1, 2, 3, 4]})
     rows = regress(frame, SampleDesign(), "y", ["x"])
     assert rows["df"].tolist() == [3.0, 3.0]
+
+
+def test_a_logistic_fit_is_iterated_to_the_end() -> None:
+    """The estimating equations hold to rounding; the information is that of the coefficients."""
+    frame = sample(41, records=300, missing=0)
+    columns = np.column_stack([np.ones(len(frame)), frame["x"] - 50])
+    y, w = frame["yes"].to_numpy(float), frame["w"].to_numpy()
+    found = fit("logistic", columns, y, w)
+    share = 1 / (1 + np.exp(-columns @ found.coefficients))
+    assert np.abs(columns.T @ (w * (y - share))).max() < 1e-9 * w.sum()
+    np.testing.assert_allclose(found.iterated, w * share * (1 - share), rtol=1e-10)
