@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -97,6 +99,20 @@ def test_no_page_of_a_run_names_a_cause(out: Path) -> None:
     for page in sorted(out.rglob("notebooks/*.html")):
         words = re.sub(r"<style.*?</style>|<[^>]+>", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not CAUSES["vi"].search(words), page.name
+
+
+def test_the_researchers_notebook_answers_on_the_same_tables(data: Path, out: Path) -> None:
+    cells = nbformat.read(ROOT / "notebooks" / "45_research.ipynb", as_version=4).cells
+    *asking, _writing = [cell.source for cell in cells if cell.cell_type == "code"]
+    given = f"study, data, out = {str(STUDY)!r}, {str(data)!r}, {str(out)!r}\n"
+    given += "table, outcome, terms = 'mothers', '${BM42}', ['${BM30}']\n"
+    desk: dict[str, Any] = {}
+    for place, source in enumerate(asking):
+        exec(source + "\n" + (given if place == 0 else ""), desk)
+    assert desk["specs"].groupby("indicator")["main"].sum().to_dict() == {"T1": 1, "T2": 1, "T3": 1}
+    models = [model.key for model in desk["desk"].study.research.models]
+    assert list(dict.fromkeys(desk["fitted"]["model"])) == [*models, "asked"]
+    assert len(desk["charts"]) == 3
 
 
 def test_what_is_withheld_stands_in_no_figure(out: Path) -> None:

@@ -36,7 +36,7 @@ from kgeval.present.prose import (
 )
 from kgeval.present.protection import protection_note, protection_text
 from kgeval.present.published import publish, publish_changes, round_labels
-from kgeval.present.research import curve_sentences
+from kgeval.present.research import curve_sentences, research_allowed
 from kgeval.present.section import Headed, section
 from kgeval.present.tables.advice import causes, lessons, recommendations_table
 from kgeval.present.tables.area_tests import area_tests_table
@@ -168,6 +168,7 @@ __all__ = [
     "reported_table",
     "reports_table",
     "reports_text",
+    "research_allowed",
     "response_table",
     "round_labels",
     "rounds_table",

@@ -1,4 +1,4 @@
-"""What a specification curve says, in sentences."""
+"""What the data allow the researchers to say, and what a specification curve says, in sentences."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from kgeval.present.prose import Text
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
+
+
+def research_allowed(study: Study, lang: str) -> Text:
+    """Return in one sentence what the data allow the researchers to say, and what not."""
+    drawn = any(comparison.randomised for comparison in study.comparisons.values())
+    name = "allowed.research_drawn" if drawn else "allowed.research"
+    return Text(paragraphs=(labels(lang)[name],), kind="note")
 
 
 def curve_sentences(curves: pd.DataFrame, study: Study, lang: str) -> Text:

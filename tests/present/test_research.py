@@ -124,6 +124,14 @@ def test_sides_drawn_by_lot_may_be_read_as_more() -> None:
     assert not any("chưa cho biết nguyên nhân" in note for note in table.notes)
 
 
+def test_what_is_allowed_is_one_sentence_and_knows_of_sides_drawn_by_lot() -> None:
+    (alone,) = show.research_allowed(study(), "vi").paragraphs
+    (drawn,) = show.research_allowed(read_study(SURVEYS / "wash_benefits"), "vi").paragraphs
+    assert "không cho phép nói đặc điểm này gây ra đặc điểm kia" in alone
+    assert "chia ngẫu nhiên" in drawn
+    assert alone.count(". ") == drawn.count(". ") == 0
+
+
 def test_a_curve_in_words_names_range_target_and_reason() -> None:
     whole = pd.DataFrame([{"indicator": "T2", "specs": 90, "shown": 88, "main": 0.081, "lowest": 0.078,
                            "median": 0.12, "highest": 0.795, "target": 0.7, "reaching": 14, "surely": 6,
