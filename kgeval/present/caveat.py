@@ -35,7 +35,7 @@ def change_caveat(study: Study, lang: str, indicators: Iterable[str] | None = No
         return words["caveat.no_comparison"]
     if not alone:
         return words["caveat.compared"]
-    named = [", ".join(word_of(study.tables[key].label, lang) for key in keys) for keys in (alone, compared)]
+    named = ["; ".join(word_of(study.tables[key].label, lang) for key in keys) for keys in (alone, compared)]
     return words.fill("caveat.partly_compared", alone=named[0], compared=named[1])
 
 
