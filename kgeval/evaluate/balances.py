@@ -12,7 +12,7 @@ import pandas as pd
 
 from kgeval.evaluate.attrition import followed
 from kgeval.evaluate.balance import COLUMNS, balance
-from kgeval.evaluate.comparison import sides_of
+from kgeval.evaluate.comparison import described, sides_of
 from kgeval.evaluate.response import GONE
 from kgeval.plan.study import Study
 from kgeval.protect.disclose import profiles
@@ -70,7 +70,8 @@ def _rows(
 ) -> Iterator[pd.DataFrame]:
     if not {0, 1} <= set(side.dropna()):
         return
-    found = balance(records, study.tables[table].design, side, study.tables[table].form, columns)
+    design = described(study.tables[table].design)
+    found = balance(records, design, side, study.tables[table].form, columns)
     least = profiles()["sensitive"].numerator
     rows = found.rows[found.rows[["n_reference", "n_group"]].min(axis=1) >= least]
     if not rows.empty:

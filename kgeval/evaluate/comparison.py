@@ -120,6 +120,11 @@ def domain_means(
     return joint_in_rounds(sides.records, sides.design, measures, "round")
 
 
+def described(design: SampleDesign) -> SampleDesign:
+    """Return the design for a look at one round alone, where a stratum may have but one cluster left."""
+    return replace(design, single_cluster="adjust") if design.single_cluster == "fail" else design
+
+
 def _side_values(records: pd.DataFrame, comparison: Comparison, study: Study) -> pd.Series:
     """Return each record's side: the value of its unit's last record, so that a side is kept for good."""
     value = records[comparison.column].astype("str").where(records[comparison.column].notna())

@@ -21,7 +21,7 @@ from kgeval.estimate.measure import Measure, answers, condition, measure
 from kgeval.estimate.regression import regress
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Codes, Floats
-from kgeval.evaluate.comparison import Sides, asked_in_both, sides_of
+from kgeval.evaluate.comparison import Sides, asked_in_both, described, sides_of
 from kgeval.evaluate.research import FEW
 from kgeval.plan.comparison import Comparison
 from kgeval.plan.indicator import MAIN
@@ -81,7 +81,7 @@ def _checked(
             first = _first_answers(unit, y, late)
             side = np.where(here, sides.side == place, np.nan)[late]
             frame = records[late].reset_index(drop=True)
-            row |= _ancova(frame, sides.design, side, y[late], first[late])
+            row |= _ancova(frame, described(sides.design), side, y[late], first[late])
             if sides.inference == "process":
                 paired = late & here & ~np.isnan(y) & ~np.isnan(first)
                 row["p_permutation"] = permutation_p((y - first)[paired], sides.side[paired] == place)

@@ -9,6 +9,7 @@ nothing to infer about the units listed: there the units that a model names stan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -16,9 +17,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from kgeval.errors import ParameterError
+from kgeval.errors import DesignError, ParameterError
 from kgeval.estimate.breakdown import as_text
-from kgeval.estimate.contrast import NO_TEST
+from kgeval.estimate.contrast import NO_TEST, Joint
 from kgeval.estimate.design_matrix import INTERCEPT, Term
 from kgeval.estimate.few_clusters import FewClusters
 from kgeval.estimate.measure import condition, number, truth
@@ -220,9 +221,10 @@ def _apart(study: Study, model: Model, records: pd.DataFrame) -> Iterator[dict[s
         own = given if known is None else np.where(known, given, np.nan)
         terms.append(Term(name=term.key, value=own))
         terms += [Term(name=f"{term.key} {value}", value=own * inside[value]) for value in values[1:]]
-    found = None
+    found: Joint | None = None
     if len(values) > 1:
-        found = joint_regression(frame, design, model.outcome, terms, kind=model.kind, where=who)
+        with suppress(DesignError):  # a group in which a term predicts without error: there is no test
+            found = joint_regression(frame, design, model.outcome, terms, kind=model.kind, where=who)
     for term in model.terms:
         test, names = NO_TEST, [f"{term.key} {value}" for value in values[1:]]
         if found is not None and names and set(names) <= set(found.names):

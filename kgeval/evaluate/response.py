@@ -23,7 +23,7 @@ from kgeval.evaluate.attrition import followed
 from kgeval.evaluate.comparison import asked_in_both
 from kgeval.plan.indicator import MAIN
 from kgeval.plan.panel import Panel
-from kgeval.plan.sample import SampleDesign
+from kgeval.plan.sample import SampleDesign, stages
 from kgeval.plan.study import Study
 from kgeval.protect.disclose import profiles
 
@@ -111,11 +111,13 @@ def _panels(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[
 def _part(panel: Panel, records: pd.DataFrame, study: Study) -> _Part | None:
     first, last = study.baseline.key, study.endline.key
     records = records[records["round"].isin([first, last]) & records[panel.unit].notna()]
-    clusters = bool(records.duplicated([panel.unit, "round"]).any())
+    clusters = panel.unit in stages(study.tables[panel.table].design.cluster)
+    if not clusters:
+        records = records.drop_duplicates([panel.unit, "round"])
     units = followed(records, panel, first, last)
     units = units[units["found_first"] & ~units["fate"].isin(GONE)]
-    if bool(units["found_last"].all()):
-        return None  # nobody was lost
+    if units["found_last"].nunique() < 2:
+        return None  # nobody was lost, or everybody
     name = records[panel.unit].astype("str")
     inside, found = name.isin(units.index), name.isin(units.index[units["found_last"]])
     before = records[(records["round"] == first) & inside].drop_duplicates(panel.unit)
@@ -163,8 +165,16 @@ def _adjusted(panel: Panel, part: _Part, asked: Measure) -> dict[str, object] | 
     if part.clusters:
         y, usable = given.y, known & member & ~first
         own = part.response
+        if not (known & member & first).any():
+            return None
     else:
-        y, usable, own = _paired(panel, part, given.y, known & member, possible)
+        y, usable = _paired(part, panel, given.y, known & member)
+        if not (usable & (part.response.klass >= 0)).any():
+            return None
+        own = _asked(part, panel, usable, possible)
+    given_weight = weights(part.records, None if part.census else asked.weight)
+    if given_weight is not None:  # the indicator's own, e.g. of a child drawn from several
+        own = response(given_weight, first=own.first, found=own.found, klass=own.klass)
     n = int((usable & own.found & (own.klass >= 0)).sum())
     if n < profiles()["survey"].denominator:
         return None
@@ -189,23 +199,30 @@ def _adjusted(panel: Panel, part: _Part, asked: Measure) -> dict[str, object] | 
     }  # fmt: skip
 
 
-def _paired(
-    panel: Panel, part: _Part, y: Floats, counted: Bools, possible: Bools
-) -> tuple[Floats, Bools, Response]:
-    """Return each unit's own change on its last record, and the response to this very question."""
-    frame, old = part.records, part.response
-    unit = pd.factorize(frame[panel.unit].astype("str"))[0]
-    first = old.first
+def _paired(part: _Part, panel: Panel, y: Floats, counted: Bools) -> tuple[Floats, Bools]:
+    """Return each unit's own change on its last record, and where there is one."""
+    partner = _partner(part, panel)
+    usable = ~part.response.first & (partner >= 0) & counted & counted[partner]
+    return np.where(usable, y - y[partner], 0.0), usable
+
+
+def _partner(part: _Part, panel: Panel) -> Codes:
+    """Return where each record's unit has its first record; -1: nowhere."""
+    unit = pd.factorize(part.records[panel.unit].astype("str"))[0]
     before = np.full(int(unit.max()) + 1, -1)
-    before[unit[first]] = np.flatnonzero(first)
-    partner = before[unit]
-    paired = ~first & (partner >= 0)
-    usable = paired & counted & counted[partner]
-    change = np.where(usable, y - y[partner], 0.0)
-    # who does not belong to the population in one of the rounds is not missed; who gave no answer is
-    inside = (old.klass >= 0) & ~np.isin(unit, unit[(first | paired) & ~possible])
-    found = np.isin(unit, unit[usable])
-    return change, usable, _responded(old, np.where(inside, old.klass, -1), found)
+    before[unit[part.response.first]] = np.flatnonzero(part.response.first)
+    return np.asarray(before[unit], dtype=np.intp)
+
+
+def _asked(part: _Part, panel: Panel, usable: Bools, possible: Bools) -> Response:
+    """Return the response to one question.
+
+    Who does not belong to its population in one of the rounds is not missed; who gave no answer is.
+    """
+    old, unit = part.response, pd.factorize(part.records[panel.unit].astype("str"))[0]
+    paired = ~old.first & (_partner(part, panel) >= 0)
+    inside = (old.klass >= 0) & ~np.isin(unit, unit[(old.first | paired) & ~possible])
+    return _responded(old, np.where(inside, old.klass, -1), np.isin(unit, unit[usable & inside]))
 
 
 def _responded(old: Response, klass: Codes, found: Bools) -> Response:

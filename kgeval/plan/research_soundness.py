@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import TYPE_CHECKING
 
 from kgeval.plan.indicator import MAIN
@@ -10,6 +11,8 @@ from kgeval.plan.research import FILE, Curve
 
 if TYPE_CHECKING:  # the study is built first and then checked: no circle at run time
     from kgeval.plan.study import Study
+
+MOST = 400  # specifications of one curve
 
 
 def research_faults(study: Study) -> Iterator[str]:
@@ -46,6 +49,9 @@ def _curve_faults(study: Study, curve: Curve, where: str) -> Iterator[str]:
                 yield f"{where}: {choice}: the indicator has no variant {option.key!r}"
     if curve.choices["denominator"][0].key != MAIN or curve.choices["success"][0].key != MAIN:
         yield f"{where}: the first option is the main one: let denominator and success begin with 'main'"
+    size = prod(len(options) for options in curve.choices.values())
+    if size > MOST:
+        yield f"{where}: {size} specifications are more than can be read; leave options out, at most {MOST}"
     table = variants[MAIN].table
     if table in study.tables:
         for option in curve.choices["records"]:
