@@ -138,6 +138,17 @@ def test_groups_are_fitted_by_themselves_and_one_test_holds_them_together() -> N
     assert test["p"] == pytest.approx(own["p"], rel=1e-9)
 
 
+def test_a_term_that_decides_in_one_group_leaves_no_test() -> None:
+    frame = mothers()
+    decided = (frame["group"] == "a") & frame["reads"].notna()
+    frame["reads"] = frame["reads"].mask(decided, frame["worker"])
+    found = differences(study(model(by="group")), {"groups": frame})
+    assert found["p"].isna().all()
+    rows = regressions(study(model(by="group")), {"groups": frame})
+    assert rows.loc[rows["by_value"] == "a", "reason"].str.contains("separation").all()
+    assert rows.loc[rows["by_value"] == "b", "estimate"].notna().all()
+
+
 def test_what_would_tell_of_a_few_is_flagged() -> None:
     frame = mothers()
     rare = Term(key="rare", label=small.WORDS, value=parse("${age} >= 34 and ${hamlet} = '3'"))

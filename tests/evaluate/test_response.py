@@ -100,3 +100,24 @@ def test_lost_clusters_raise_the_answers_of_those_that_stayed() -> None:
     assert row["shift"] > 0
     assert row["inference"] == "design"
     assert row["df"] == 29
+
+
+def test_where_nobody_was_met_again_there_is_nothing_to_raise() -> None:
+    frame = visits({"1": 40, "2": 40})
+    assert response_classes(study(), {"groups": frame}).empty
+    assert adjusted_changes(study(), {"groups": frame}).empty
+
+
+def test_an_indicator_keeps_its_own_weight() -> None:
+    frame = visits({"1": 20, "2": 0})
+    frame = frame.assign(w=1.0, child=np.where(frame["area"] == "1", 2.0, 1.0))
+    design = SampleDesign(weight="w")
+    own = small.study(legal(weight="child"), design=design, panel=small.panel())
+    row = adjusted_changes(own, {"groups": frame}).iloc[0]
+    usual = small.study(legal(), design=design, panel=small.panel())
+    plain = adjusted_changes(usual, {"groups": frame}).iloc[0]
+    wide = frame[~frame["legal"].isna()].assign(y=lambda rows: rows["legal"].astype(float))
+    wide = wide.pivot_table(index=["id", "area"], columns="round", values="y").dropna()
+    gains = (wide["endline"] - wide["baseline"]).groupby("area").mean()
+    assert row["adjusted"] == pytest.approx((2 * gains["1"] + gains["2"]) / 3)
+    assert plain["adjusted"] == pytest.approx((gains["1"] + gains["2"]) / 2)

@@ -47,6 +47,14 @@ def test_answers_of_the_restricted_store_are_never_modelled(folder: Path) -> Non
     assert f"{name!r} is of class restricted" in faults(folder)
 
 
+def test_a_curve_that_nobody_can_read_is_refused(folder: Path) -> None:
+    block = '[[curve.T3.records]]\nkey = "r{n}"\nlabel = "x"\nwhere = "${{BM30}} > {n}"\n'
+    more = "\n" + "".join(block.format(n=n) for n in range(9))
+    path = folder / "research.toml"
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert "594 specifications are more than can be read" in faults(folder)
+
+
 def test_a_model_may_be_asked_for_by_parameters() -> None:
     study = read_study(STUDY)
     assert with_model(study, table="", outcome="", terms=[]) is study
