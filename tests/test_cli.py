@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,16 @@ def test_the_module_is_the_command():
         [*SYSTEM, "--version"], capture_output=True, text=True, check=True, encoding="utf-8"
     )
     assert shown.stdout.startswith("kgeval ")
+
+
+def test_a_warning_is_one_line_without_a_place_in_the_program(tmp_path, capsys):
+    rows = ["hamlet,reads,wave", *(f"{k},{k % 2},first" for k in range(1, 7))]
+    rows += [f"0{k},{(k + 1) % 3 % 2},last" for k in range(1, 7)]
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    asked = ["--cluster", "hamlet", "--share", "r = ${reads} = 1", "--change", "wave: first -> last"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert call("estimate", tmp_path / "a.csv", *asked, "--out", tmp_path / "out.csv") == 0
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("kgeval: warning: cluster_coding: ids in 'hamlet'")

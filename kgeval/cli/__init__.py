@@ -6,6 +6,7 @@ import errno
 import importlib
 import signal
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -114,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the console's code page
+    warnings.showwarning = _warn
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(_run(arguments))
 
@@ -151,6 +153,10 @@ def _answer(error: Exception) -> int:
 def _complain(*lines: str) -> None:
     for line in lines:
         click.echo(f"kgeval: {' '.join(line.split())}", err=True)
+
+
+def _warn(message: Warning | str, *_where: Any, **_how: Any) -> None:
+    _complain(f"warning: {message}")  # in one line, without the place in the program
 
 
 def _bug(error: Exception) -> int:
