@@ -200,6 +200,7 @@ class _Adder:
     def __init__(self, cell: Codes, cells: int) -> None:
         self._cell, self._cells = cell, cells
         self._known: dict[int, tuple[Floats | Bools | None, Floats]] = {}
+        self._scratch: Floats = np.empty(len(cell))
         self.zero: Floats = np.zeros(cells)
 
     def __call__(self, values: Floats | Bools | None) -> Floats:
@@ -210,11 +211,17 @@ class _Adder:
             self._known[key] = values, sums
         return self._known[key][1]
 
-    def some(self, records: Codes, values: Floats | None) -> Floats:
-        """Return (cells,) sums over a few records; ``None`` counts them."""
-        return np.bincount(
-            self._cell[records], None if values is None else values[records], self._cells
-        ).astype(np.float64, copy=False)
+    def product(self, values: Floats, held: Floats | None) -> Floats:
+        """Return (cells,) sums of values · held, which are asked for once."""
+        if held is None:
+            return self(values)
+        np.multiply(values, held, out=self._scratch)
+        return np.bincount(self._cell, self._scratch, self._cells).astype(np.float64, copy=False)
+
+    def without(self, sums: Floats, records: Codes, values: Floats | None) -> Floats:
+        """Return (cells,) sums less those of a few records; ``None`` counts them."""
+        held = None if values is None else values[records]
+        return sums - np.bincount(self._cell[records], held, self._cells)
 
     def squared(self, w: Floats | None) -> Floats:
         """Return (cells,) Σw², once for each weight."""
@@ -252,13 +259,13 @@ def _everybody_counts(
     n, weighted = everybody["all"], everybody["all_w"]
     if one.known is not None:
         silent = np.flatnonzero(~one.known)
-        n = n - add.some(silent, None)
-        weighted = n if w is None else weighted - add.some(silent, w)
-    y = add(_times(one.y, w))
+        n = add.without(n, silent, None)
+        weighted = n if w is None else add.without(weighted, silent, w)
+    y = add.product(one.y, w)
     squares = y
     if asked.kind == "mean":
         deviations = (one.y - about) ** 2 if one.known is None else (one.y - about) ** 2 * one.known
-        squares = add(_times(deviations, w))
+        squares = add.product(deviations, w)
     return {"n": n, "w": weighted, "x": weighted, "xx": weighted, "y": y, "xy": y, "yy": squares}
 
 
@@ -268,16 +275,16 @@ def _some_count(
     """Sum the answers of those who count, and of ratios."""
     answered = _answered(one)
     held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
-    weighted, y = add(held), add(_times(one.y, held))
+    weighted, y = add(held), add.product(one.y, held)
     squares = asked.kind in {"mean", "ratio"}
     return {
         "n": add(answered),
         "w": weighted,
-        "x": weighted if one.x is None else add(_times(one.x, held)),
+        "x": weighted if one.x is None else add.product(one.x, held),
         "y": y,
-        "yy": add(_times((one.y - about) ** 2, held)) if squares else y,
-        "xx": weighted if one.x is None else add(_times(one.x**2, held)),
-        "xy": y if one.x is None else add(_times(one.x * one.y, held)),
+        "yy": add.product((one.y - about) ** 2, held) if squares else y,
+        "xx": weighted if one.x is None else add.product(one.x**2, held),
+        "xy": y if one.x is None else add.product(one.x * one.y, held),
     }
 
 
@@ -296,10 +303,6 @@ def _answered(one: Answers) -> Bools | None:
     if one.known is None:
         return one.member
     return one.known if one.member is None else one.known & one.member
-
-
-def _times(values: Floats, held: Floats | None) -> Floats:
-    return values if held is None else values * held
 
 
 def _unknown(asked: Measure, one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:
