@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MOST_NAMED = 5
 _MILLION = 1e6  # money is printed in millions
 _SHARES = ("value", "low", "high", "missing_low", "missing_high", "min_certifiable", "target")
-_COUNTS = ("n", "n_missing", "improved", "worsened", "same", "entries", "exits", "from_n", "to_n")
+_COUNTS = ("n", "n_missing", "clusters", "improved", "worsened", "same", "entries", "exits", "from_n", "to_n")
 _POINTS = ("difference", "low", "high")
 
 
