@@ -33,8 +33,8 @@ COLUMNS = (
 )  # fmt: skip
 OPTIONS = ("indicator", "choice", "option", "specs", "shown", "lowest", "median", "highest")
 CURVES = (
-    "indicator", "specs", "shown", "main", "lowest", "median", "highest", "target", "reaching", "surely",
-    "surely_not",
+    "indicator", "specs", "shown", "main", "main_low", "main_high", "lowest", "median", "highest", "target",
+    "reaching", "surely", "surely_not",
 )  # fmt: skip
 _PROFILE = "nchs"  # as for the results: an unreliable share is not drawn
 _TAKEN = {"as_no": 0.0, "as_yes": 1.0}  # what unknown answers count as
@@ -94,14 +94,15 @@ def curves(specs: pd.DataFrame, study: Study) -> pd.DataFrame:
     rows = []
     for indicator, part in specs.groupby("indicator", sort=False):
         shown = part[(part["flag"] != SUPPRESS) & part["value"].notna()]
-        main, target = shown.loc[shown["main"], "value"], float(part["target"].iloc[0])
+        main, target = shown[shown["main"]], float(part["target"].iloc[0])
+        limits = [float(main[name].iloc[0]) if len(main) else np.nan for name in ("value", "low", "high")]
         lower = study.indicator(str(indicator)).direction == "lower"
         good, bad = ("high", "low") if lower else ("low", "high")
         sign = -1 if lower else 1
         tolerance = 1e-9
         rows.append(
             {
-                "indicator": indicator, "main": float(main.iloc[0]) if len(main) else np.nan,
+                "indicator": indicator, **dict(zip(("main", "main_low", "main_high"), limits, strict=True)),
                 **_range(part), "target": target,
                 "reaching": int((sign * (shown["value"] - target) >= -tolerance).sum()),
                 "surely": int((sign * (shown[good] - target) >= -tolerance).sum()),

@@ -13,6 +13,8 @@ from kgeval.present.prose import Text
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
+_TOLERANCE = 1e-9
+
 
 def research_allowed(study: Study, lang: str) -> Text:
     """Return in one sentence what the data allow the researchers to say, and what not."""
@@ -51,10 +53,24 @@ def _parts(row: Row, study: Study, words: Labels) -> list[str]:
     main, target = number_of(row, "main"), number_of(row, "target")
     if main is None or target is None:
         return parts
-    gap = main - target if indicator.direction != "lower" else target - main
-    verdict = words["curve.main_reaches" if gap >= -1e-9 else "curve.main_not"]
+    verdict = words[f"curve.{_standing(row, main, target, lower=indicator.direction == 'lower')}"]
     filled["target"] = measure.exact(target)
     parts.append(words.fill("curve.said_target", **filled, verdict=verdict))
     if counted["surely"] or counted["surely_not"]:
         parts.append(words.fill("curve.said_sure", **filled))
     return parts
+
+
+def _standing(row: Row, main: float, target: float, *, lower: bool) -> str:
+    """Return where the main value stands; with an interval, whether that is sure."""
+    sign = -1 if lower else 1
+    reaches = sign * (main - target) >= -_TOLERANCE
+    near, far = ("main_high", "main_low") if lower else ("main_low", "main_high")
+    low, high = number_of(row, near), number_of(row, far)
+    if low is None or high is None:
+        return "main_reaches" if reaches else "main_not"
+    if sign * (low - target) >= -_TOLERANCE:
+        return "main_surely"
+    if sign * (high - target) < -_TOLERANCE:
+        return "main_surely_not"
+    return "main_open_reaches" if reaches else "main_open_not"

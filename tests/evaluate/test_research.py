@@ -203,6 +203,8 @@ def test_a_curve_counts_what_it_shows_and_says_where_the_target_lies() -> None:
     shown = specs[specs["flag"] != "suppress"]
     assert (whole["shown"], whole["specs"]) == (len(shown), len(specs))
     assert whole["lowest"] == shown["value"].min()
+    main = specs[specs["main"]].iloc[0]
+    assert whole[["main", "main_low", "main_high"]].tolist() == main[["value", "low", "high"]].tolist()
     assert whole["reaching"] == (shown["value"] >= 0.95).sum()
     withheld = specs.assign(flag="suppress")
     assert curves(withheld, asked).iloc[0]["shown"] == 0

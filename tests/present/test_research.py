@@ -133,11 +133,25 @@ def test_what_is_allowed_is_one_sentence_and_knows_of_sides_drawn_by_lot() -> No
 
 
 def test_a_curve_in_words_names_range_target_and_reason() -> None:
-    whole = pd.DataFrame([{"indicator": "T2", "specs": 90, "shown": 88, "main": 0.081, "lowest": 0.078,
-                           "median": 0.12, "highest": 0.795, "target": 0.7, "reaching": 14, "surely": 6,
-                           "surely_not": 62}])  # fmt: skip
+    whole = pd.DataFrame([{
+        "indicator": "T2", "specs": 90, "shown": 88, "main": 0.081, "main_low": 0.067, "main_high": 0.098,
+        "lowest": 0.078, "median": 0.12, "highest": 0.795, "target": 0.7, "reaching": 14, "surely": 6,
+        "surely_not": 62,
+    }])  # fmt: skip
     (said,) = show.curve_sentences(whole, study(), "vi").paragraphs
-    for part in ("8,1%", "88/90", "từ 7,8% đến 79,5%", "14/88", "70%", "ở phía chưa đạt", "Vì sao đó là"):
+    for part in (
+        "8,1%",
+        "88/90",
+        "từ 7,8% đến 79,5%",
+        "14/88",
+        "70%",
+        "phương án chính chưa đạt, có cơ sở thống kê",
+        "Vì sao đó là",
+    ):
         assert part in said
+    unsure = str(show.curve_sentences(whole.assign(main=0.68, main_low=0.6, main_high=0.75), study(), "vi"))
+    assert "ở phía chưa đạt nhưng khoảng tin cậy chứa mức này, chưa đủ cơ sở kết luận" in unsure
+    counted = str(show.curve_sentences(whole.assign(main=0.8, main_low=NAN, main_high=NAN), study(), "vi"))
+    assert "phương án chính ở phía đạt." in counted
     table = show.options_table(options(), study(), "vi")
     assert table.cells["option"].tolist()[-2:] == ["Trọng số thiết kế", "Không trọng số"]
