@@ -161,8 +161,8 @@ def test_files_that_are_none_are_refused(tmp_path: Path, name: str, text: str, w
     [
         ({"x": np.inf}, "infinite"),
         ({"cluster": np.nan}, "'cluster' has no value"),
-        ({"w": -1.0}, "negative in row 5"),
-        ({"w": np.nan}, "missing or no number in row 5"),
+        ({"w": -1.0}, r"negative in row (5 of a\.parquet|6 of a\.csv)"),
+        ({"w": np.nan}, r"missing or no number in row (5 of a\.parquet|6 of a\.csv)"),
     ],
 )
 def test_streamed_and_whole_files_are_refused_alike(
@@ -238,3 +238,16 @@ def test_codes_may_be_counted_with_where_they_are_plain_numbers(tmp_path: Path) 
     pd.DataFrame({"age": [3, 4, 4, 3], "x": [1, 2, 3, 4]}).to_csv(tmp_path / "a.csv", index=False)
     output = run(tmp_path / "a.csv", "--mean", "age = ${age}", "--by", "age").output
     assert [line.split(",")[2:4] for line in output.splitlines()[1:]] == [["3", "3.0"], ["4", "4.0"]]
+
+
+def test_a_wrong_weight_is_named_with_its_file_and_the_row_seen_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kgeval.cli import _run
+
+    (tmp_path / "one.csv").write_text("w,x\n1,0\n2,1\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text("w,x\n1,0\n2,1\n-3,1\n", encoding="utf-8")
+    files = [str(tmp_path / "one.csv"), str(tmp_path / "two.csv")]
+    asked = ["--weight", "w", "--share", "x = ${x} = 1", "--out", str(tmp_path / "out.csv")]
+    assert _run(["estimate", *files, *asked]) == 2
+    assert "negative in row 4 of two.csv" in capsys.readouterr().err

@@ -79,7 +79,10 @@ def frame_of(request: Request) -> pd.DataFrame:
             totals = read_totals(_table(weighting.totals), _head(request, present))
             needed += totals.columns
             codes += [column for margin in totals.margins for column in margin.columns]
-    frame = read_files(request.paths, list(dict.fromkeys(needed)), list(dict.fromkeys(codes)))
+    looked_at = request.design.weight if request.change is None else None
+    frame = read_files(
+        request.paths, list(dict.fromkeys(needed)), list(dict.fromkeys(codes)), weight=looked_at
+    )
     if request.change is None:
         return frame
     column = request.change.column

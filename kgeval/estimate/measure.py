@@ -279,14 +279,15 @@ def _both(left: Bools | None, right: Bools | None) -> Bools | None:
     return left if right is None else left & right
 
 
-def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
+def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: int = 1) -> Floats | None:
     """Return the sampling weights, or ``None`` where each record weighs 1.
 
     Raises
     ------
     DesignError
         A weight is missing, zero, negative, infinite or beyond all counting (above :data:`LARGEST` or below
-        its inverse); the row is named (the first is 1).
+        its inverse). Its row is named, and its ``file`` where that is known; the first record is row
+        ``first``: 1 in a table, 2 in a file whose first row holds the names of the columns.
     """
     if column is None:
         return None
@@ -298,8 +299,9 @@ def weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
     wrong = ~((found >= 1 / LARGEST) & (found <= LARGEST))
     if wrong.any():
         row = int(np.argmax(wrong))
+        of = f" of {file}" if file else ""
         raise DesignError(
-            f"weight column {column!r} is {_kind_of_wrong(found[row])} in row {row + 1} "
+            f"weight column {column!r} is {_kind_of_wrong(found[row])} in row {row + first}{of} "
             f"({int(wrong.sum())} such rows); a sampling weight is positive and finite: mend or exclude them"
         )
     return found

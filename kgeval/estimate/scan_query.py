@@ -205,7 +205,7 @@ def _refuse_weights(scan: Scan) -> None:
     for path in scan.paths:
         frame = pd.read_parquet(path, columns=scan.weights)
         for name in scan.weights:
-            weights(frame, name)
+            weights(frame, name, file=path.name)
 
 
 def _line(asked: Measure, one: dict[str, Floats], *, follows: bool) -> dict[str, Floats]:

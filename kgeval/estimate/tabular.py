@@ -12,6 +12,7 @@ import pandas as pd
 
 from kgeval.errors import DataError
 from kgeval.estimate.breakdown import as_text
+from kgeval.estimate.measure import weights
 
 SUFFIXES = (".csv", ".parquet", ".pq", ".dta", ".sav", ".zsav")
 
@@ -36,7 +37,9 @@ def is_parquet(path: Path) -> bool:
     return suffix(path) in {".parquet", ".pq"}
 
 
-def read_files(paths: Sequence[Path], columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+def read_files(
+    paths: Sequence[Path], columns: Sequence[str], texts: Sequence[str], *, weight: str | None = None
+) -> pd.DataFrame:
     """Read files one below the other.
 
     Parameters
@@ -46,8 +49,13 @@ def read_files(paths: Sequence[Path], columns: Sequence[str], texts: Sequence[st
     texts
         Columns that are codes (clusters, strata, breakdowns): in CSV files they are kept as written, so
         that ``007`` stays ``007``, unless all are plain whole numbers.
+    weight
+        A column of sampling weights to look at file by file, so that a wrong one is named with its file and
+        the row that a program shows there.
     """
     frames = [_read(path, columns, texts) for path in paths]
+    for path, frame in zip(paths, frames if weight in columns else (), strict=False):
+        weights(frame, weight, file=path.name, first=2 if suffix(path) == ".csv" else 1)
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     if not any(suffix(path) == ".csv" for path in paths):
         return frame

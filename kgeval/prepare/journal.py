@@ -91,6 +91,8 @@ def rejected_rows(draft: Draft, *, restricted: bool) -> pd.DataFrame:
     The text is ``column=value`` for each answer. Where ``restricted`` is not asked for, direct and
     restricted answers are masked, and so is all of a row that could not be laid out in columns.
     """
+    if draft.rejections.empty:
+        return pd.DataFrame({column: pd.Series(dtype="str") for column in REJECTED})
     rows = _located(draft.rejections.assign(table=draft.table), draft)
     texts = _row_texts(draft, rows["rid"], restricted=restricted)
     return rows.assign(text=rows["rid"].map(texts).fillna("")).loc[:, list(REJECTED)]
