@@ -76,7 +76,8 @@ def _read(progress: Path) -> pd.DataFrame:
 
 
 def _draw(folder: Path, seed: int) -> pd.DataFrame:
-    return draw(_study(folder), seed)
+    with pd.option_context("mode.string_storage", "python"):  # many small tables: see kgeval.store.text
+        return draw(_study(folder), seed)
 
 
 @cache
