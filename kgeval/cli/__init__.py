@@ -8,8 +8,6 @@ import signal
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -37,7 +35,6 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Estimate shares, means, totals, ratios from any file.",
     ),
     "indicators": ("kgeval.cli.indicators", "indicators", "Write reference sheets of a study's indicators."),
-    "check": ("kgeval.prepare.command", "check", "Check data as they come in from the field."),
     "pack": ("kgeval.cli.pack", "pack", "Make the report, slides, charts and tables of a run."),
 }
 _DISK = (errno.ENOSPC, errno.EROFS, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
@@ -49,7 +46,7 @@ class _Lazy(click.Group):
     """Knows its commands by name and line, so that ``kgeval --help`` imports none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        return [name for name, (module, attribute, _) in COMMANDS.items() if _is_there(module, attribute)]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -70,14 +67,6 @@ class _Lazy(click.Group):
 
             ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
-
-
-@cache
-def _is_there(module: str, attribute: str) -> bool:
-    """Say whether a command has been written, without importing its room."""
-    path = Path(__file__).parents[1].joinpath(*module.split(".")[1:])
-    sources = [source for source in (path.with_suffix(".py"), path / "__init__.py") if source.is_file()]
-    return any(f"\ndef {attribute}(" in source.read_text(encoding="utf-8") for source in sources)
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
