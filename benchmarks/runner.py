@@ -5,13 +5,15 @@
 Three ways over the same notebooks and areas, interleaved in one run, outputs compared each time:
 ``papermill`` one notebook after another with graceful shutdown, ``ours`` with all processors, and the
 ``floor``, the same code cells executed in processes forked from one that has imported the libraries.
-Prints medians of wall seconds, CPU seconds of the whole process tree, and the ratios; then the
-seconds for 700 areas, projected from the slope.
+More than twenty areas are run once, since papermill takes minutes for them. Prints medians of wall
+seconds, CPU seconds and the most memory of the whole process tree (shared pages counted once), and the
+ratios; then the seconds for 700 areas, projected from the slope.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -23,11 +25,15 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
+
 from kgeval.run.batch import run_batch
 from kgeval.run.graph import Job, Place, graph
 from kgeval.run.job import Setting, given
 from kgeval.run.notebook import read_notebooks
 from kgeval.store import fingerprints
+
+MANY = 20  # areas; more are run once
 
 PARAMETERS = """\
 study: str = ""  # not used
@@ -79,28 +85,31 @@ def main() -> None:
     options.add_argument("--areas", type=int, nargs="+", default=[3, 12, 48])
     options.add_argument("--rounds", type=int, default=3)
     chosen = options.parse_args()
-    print(f"{'areas':>5} {'way':<10} {'wall s':>8} {'CPU s':>8} {'x floor':>8}")
+    print(f"{'areas':>5} {'way':<10} {'wall s':>8} {'CPU s':>8} {'MiB':>8} {'x floor':>8}")
     medians: dict[int, float] = {}
     for count in chosen.areas:
-        seconds = measure(count, chosen.rounds)
-        floor = statistics.median(wall for wall, _ in seconds["floor"])
+        seconds = measure(count, chosen.rounds if count <= MANY else 1)
+        floor = statistics.median(wall for wall, *_ in seconds["floor"])
         for way, taken in seconds.items():
-            wall, cpu = (statistics.median(numbers) for numbers in zip(*taken, strict=True))
-            print(f"{count:>5} {way:<10} {wall:>8.1f} {cpu:>8.1f} {wall / floor:>8.2f}", flush=True)
-        medians[count] = statistics.median(wall for wall, _ in seconds["ours"])
+            wall, cpu, peak = (statistics.median(numbers) for numbers in zip(*taken, strict=True))
+            print(
+                f"{count:>5} {way:<10} {wall:>8.1f} {cpu:>8.1f} {peak:>8.0f} {wall / floor:>8.2f}",
+                flush=True,
+            )
+        medians[count] = statistics.median(wall for wall, *_ in seconds["ours"])
     if len(medians) > 1:
         few, many = min(medians), max(medians)
         slope = (medians[many] - medians[few]) / (many - few)
         print(f"{slope:.2f} s an area; 700 areas: {(medians[many] + slope * (700 - many)) / 60:.1f} min")
 
 
-def measure(count: int, rounds: int) -> dict[str, list[tuple[float, float]]]:
+def measure(count: int, rounds: int) -> dict[str, list[tuple[float, float, float]]]:
     ways: dict[str, Callable[[Sequence[Job], Setting], None]] = {
         "papermill": papermill,
         "ours": ours,
         "floor": floor,
     }
-    seconds: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+    seconds: dict[str, list[tuple[float, float, float]]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         jobs = graph(read_notebooks(notebooks(folder / "notebooks")), places(count))
@@ -121,14 +130,29 @@ def measure(count: int, rounds: int) -> dict[str, list[tuple[float, float]]]:
 
 def timed(
     run: Callable[[Sequence[Job], Setting], None], jobs: Sequence[Job], setting: Setting
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     started, cpu = time.perf_counter(), cpu_seconds()
     pid = os.fork()  # each way in a process of its own, whose children are counted when it ends
     if pid == 0:
         run(jobs, setting)
         os._exit(0)
-    assert os.waitpid(pid, 0)[1] == 0
-    return time.perf_counter() - started, cpu_seconds() - cpu
+    peak = 0.0
+    while (ended := os.waitpid(pid, os.WNOHANG))[0] == 0:
+        peak = max(peak, tree_mb(pid))
+        time.sleep(0.1)
+    assert ended[1] == 0
+    return time.perf_counter() - started, cpu_seconds() - cpu, peak
+
+
+def tree_mb(pid: int) -> float:
+    """Return the memory of a process and all that it started; pages that they share count once."""
+    total = 0.0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        top = psutil.Process(pid)
+        for process in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                total += process.memory_full_info().pss / 2**20
+    return total
 
 
 def cpu_seconds() -> float:
