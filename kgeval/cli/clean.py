@@ -30,6 +30,8 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -
     Example:
       kgeval clean surveys/my_study --data my_files --out build/clean --area 905
     """  # noqa: D301
+    import pandas as pd
+
     from kgeval.plan.study import read_study
     from kgeval.prepare import conservation, deposit, receive
     from kgeval.prepare.clean import clean_areas
@@ -37,12 +39,12 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -
     from kgeval.present.findings import findings_workbook
     from kgeval.store import SYNTHETIC, Store, text_storage
 
-    pd.set_option("mode.string_storage", text_storage(data))
     definition = read_study(study)
     chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
-    delivery = receive(definition, data)
     store = Store(out)
-    cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
+    with pd.option_context("mode.string_storage", text_storage(data)):
+        delivery = receive(definition, data)
+        cleaned = clean_areas(delivery.tables, definition, chosen, corrections=delivery.corrections)
     for area, result in zip(chosen, cleaned, strict=True):
         code, folder = (area.code, area.key) if area else ("all", "all")
         made_of = provenance(definition, delivery, code)
