@@ -16,7 +16,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +29,7 @@ from kgeval.prepare.receive import receive
 from kgeval.prepare.record import Delivered
 from kgeval.simulate import population, sample, simulate
 from kgeval.simulate.cells import Draft, drafts
+from kgeval.simulate.disagreement import disagree, spared
 from kgeval.simulate.fault import ROW_FAULTS, STRUCTURAL_FAULTS
 from kgeval.simulate.kobo import kobo_csv, plain_csv
 from kgeval.simulate.plant import plant
@@ -93,10 +94,15 @@ def try_seed(study: Study, seed: int) -> Trial:
 
 
 def true_cells(drawn: Records, seed: int) -> pd.DataFrame:
-    """Return the true answer of every delivered cell: ``table``, ``CELL``, ``true`` (text, empty: none)."""
+    """Return the true answer of every delivered cell: ``table``, ``CELL``, ``true`` (text, empty: none).
+
+    A figure in which two forms disagree is no fault of its cell: what the office wrote is true here.
+    """
+    frames, made = disagree(drawn.frames, drawn.study, drawn.model.disagreements, seed)
+    drawn, keep = replace(drawn, frames=frames), spared(made)
     parts = []
     for draft in drafts(drawn):
-        dirty, _ = plant(draft, drawn.study, drawn.model, seed)
+        dirty, _ = plant(draft, drawn.study, drawn.model, seed, keep)
         rows = _rows(dirty, drawn, seed)
         names = [question.name for question in dirty.questions if question.name != dirty.table.round.column]
         wide = dirty.records[["round", "area", *names]].apply(as_text)
