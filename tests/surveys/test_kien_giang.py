@@ -119,11 +119,11 @@ class TestForm:
             asked.add(row.get("name", ""))
         assert ahead == []
 
-    def test_every_expression_is_understood(self, form: Path) -> None:
+    def test_every_expression_is_understood_and_names_questions_of_the_form(self, form: Path) -> None:
         for row in sheets(form)["survey"]:
             for field in ("relevant", "constraint", "calculation"):
                 if field in row:
-                    parse(row[field])
+                    assert parse(row[field]).names - {"."} <= names(form), (row["name"], field)
 
     def test_the_key_is_asked(self, form: Path) -> None:
         (settings,) = sheets(form)["settings"]

@@ -92,14 +92,16 @@ def nothing_to_draw(
     content = Content(
         title=words["chart.no_rows"],
         subtitle=word_of(study.title, lang),
-        labels=(words["numbers.absent"],),
+        labels=("",),
         columns=(),
         notes=(),
         watermark=words["caveat.synthetic"] if synthetic else "",
     )
+    sheet = lay_out(content, size_of(size))
+    sheet.axes.set_axis_off()
     return Chart(
         name=name,
-        figure=lay_out(content, size_of(size)).figure,
+        figure=sheet.figure,
         data=pd.DataFrame(columns=list(columns)),
         title=content.title,
         alt=content.title,

@@ -132,7 +132,11 @@ def _targets(own: Results, place: str, charts: Sequence[Chart]) -> list[Block]:
 def _figures(charts: Iterable[Chart], name: str, caption: str) -> list[Figure]:
     """Return the figures of a name, its further pages among them."""
     wanted = re.compile(rf"{name}(_\d+)?")
-    return [Figure(chart=chart, caption=caption) for chart in charts if wanted.fullmatch(chart.name)]
+    return [
+        Figure(chart=chart, caption=caption)
+        for chart in charts
+        if wanted.fullmatch(chart.name) and len(chart.data)  # the sentences say why there is nothing to draw
+    ]
 
 
 def _by_area(own: Results, charts: Iterable[Chart], words: Labels) -> list[Block]:

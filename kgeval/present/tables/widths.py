@@ -8,6 +8,7 @@ from kgeval.present.tables.spec import TableSpec
 NARROWER = 0.88  # a sans-serif office typeface beside the one that is measured
 NARROWER_SERIF = 0.84
 _SHORT = 14  # letters: a column of shorter cells needs no share of what is left
+_FEW = 3  # letters: too few for the mean of a typeface to hold
 _LONG = 60  # letters: the longest cells are wrapped anyway, their columns leave room for the others
 
 
@@ -48,6 +49,12 @@ def least_widths(
     for column in table.columns:
         texts = (*map(str, table.cells[column.key]), column.heading)
         words = {word for text in texts for word in text.split(" ")}
-        widest = max((width_of(word, points, bold=True) for word in words), default=0.0)
-        least.append(widest * narrower + padding)
+        widest = max((_width(word, points, narrower) for word in words), default=0.0)
+        least.append(widest + padding)
     return least
+
+
+def _width(word: str, points: float, narrower: float) -> float:
+    """Return how wide a word runs; a few capitals ("TT") run as wide in every typeface."""
+    measured = width_of(word, points, bold=True)
+    return measured if len(word) <= _FEW else measured * narrower
