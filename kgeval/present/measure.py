@@ -10,6 +10,8 @@ from kgeval.plan.indicator import Indicator
 from kgeval.present.labels import labels
 from kgeval.present.numbers import NBSP, Numbers, absent, decimals_apart
 
+MEASURED = ("mean", "total", "ratio")  # kinds whose values are in the indicator's unit
+
 
 class Row(Protocol):
     """One row of a results frame: a Series or a mapping from column names."""
@@ -119,5 +121,5 @@ def word_of(words: Mapping[str, str], lang: str) -> str:
 
 def measure_of(indicator: Indicator, lang: str) -> Measure:
     """Return how values of ``indicator`` are written."""
-    own = indicator.kind in ("mean", "total", "ratio")
+    own = indicator.kind in MEASURED
     return Measure(kind=indicator.kind, lang=lang, unit=word_of(indicator.unit, lang) if own else "")

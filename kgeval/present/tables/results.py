@@ -11,7 +11,7 @@ from kgeval.plan.indicator import MAIN
 from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.dumbbell import change_cell
 from kgeval.present.labels import Labels, labels
-from kgeval.present.measure import Measure, number_of, text_of, word_of
+from kgeval.present.measure import MEASURED, Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers, absent
 from kgeval.present.published import is_census, main, plain, publish, publish_changes
 from kgeval.present.result import bounds_cell, interval_cell, measure_beside, value_cell
@@ -240,7 +240,7 @@ def _result_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
     numbers, measure = Numbers(lang=words.lang), measure_beside(row)
     value, target = number_of(row, "value"), number_of(row, "target")
     return {
-        "indicator": (row["short"] if row["variant"] == MAIN else row["label"], None),
+        "indicator": (_name(row), None),
         "variant": (_variant_words(row, words), None),
         "place": (row["place"], None),
         "round": (row["round_label"], None),
@@ -257,6 +257,12 @@ def _result_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
     }
 
 
+def _name(row: pd.Series) -> str:
+    """Return the indicator's name, with the unit of its values where they are neither shares nor counts."""
+    name = str(row["short"] if row["variant"] == MAIN else row["label"])
+    return f"{name} ({row['unit']})" if row["kind"] in MEASURED and row["unit"] else name
+
+
 def _change_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
     measure = Measure(kind=row["kind"], lang=words.lang)
     conclusions = {"up": "clear_up", "down": "clear_down", "unclear": "unclear", "census": "census",
@@ -267,7 +273,7 @@ def _change_row(row: pd.Series, words: Labels) -> dict[str, Cell]:
     elif row["outcome"] == "not_estimable" and absent(row["from_value"]):
         caution = words["change_sentence.no_baseline"].strip()
     return {
-        "indicator": (row["short"] if row["variant"] == MAIN else row["label"], None),
+        "indicator": (_name(row), None),
         "from_value": (measure.value(number_of(row, "from_value")), number_of(row, "from_value")),
         "to_value": (measure.value(number_of(row, "to_value")), number_of(row, "to_value")),
         "difference": (change_cell(row), number_of(row, "difference")),
