@@ -7,6 +7,7 @@ head (``section``), pages (``notebook_page``, ``index_page``).
 """
 
 from kgeval.present.attribution import attrition_sentences, comparison_sentences
+from kgeval.present.change_text import change_sentence
 from kgeval.present.charts.against_target import against_target, against_target_by_area
 from kgeval.present.charts.bullet import bullet
 from kgeval.present.charts.cascade import cascade
@@ -24,6 +25,7 @@ from kgeval.present.found import found_text
 from kgeval.present.labels import labels, languages
 from kgeval.present.offices import agreement_text, funding_text, reports_text
 from kgeval.present.page import Link, Section, index_page, notebook_page
+from kgeval.present.phrase import verdict_words
 from kgeval.present.prose import (
     Text,
     absent_areas,
@@ -86,7 +88,7 @@ from kgeval.present.tables.results import (
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.tables.statements import baseline_table, statements_text
 from kgeval.present.tables.theory import theory_table
-from kgeval.present.text import change_sentence, sentence, verdict_words
+from kgeval.present.text import sentence
 
 __all__ = [
     "Chart",

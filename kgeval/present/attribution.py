@@ -11,11 +11,11 @@ from kgeval.plan.indicator import MAIN
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import lowered
 from kgeval.present.prose import Text
 from kgeval.present.tables.attrition import fates
 from kgeval.present.tables.cells import ALPHA, Record
 from kgeval.present.tables.comparison import conclusion, conditions, side_label
-from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -9,8 +9,8 @@ import pandas as pd
 from kgeval.present.found import found_words, in_one_sentence
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
+from kgeval.present.phrase import lowered
 from kgeval.present.prose import Text
-from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -9,8 +9,8 @@ import pandas as pd
 
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
+from kgeval.present.phrase import lowered
 from kgeval.present.prose import Text
-from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -22,6 +22,7 @@ from kgeval.present.conference.judged import published_targets, single_areas
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import raised
 from kgeval.present.prose import change_sentences, target_sentences
 from kgeval.present.published import in_reading_order, is_census, main, plain
 from kgeval.present.result import census_count, interval_cell, measure_beside, value_cell
@@ -226,7 +227,7 @@ def _columns(words: Labels) -> dict[str, str]:
 def _about(results: Results, words: Labels) -> str:
     parts = (word_of(results.study.phase, results.lang), _as_of(results, words).rstrip("."))
     about = "; ".join(part for part in parts if part)
-    return about[:1].upper() + about[1:]  # a phase is named for the middle of a sentence
+    return raised(about)  # a phase is named for the middle of a sentence
 
 
 def _as_of(results: Results, words: Labels) -> str:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgeval.present.caveat import CHANGE, caveats, change_caveat
+from kgeval.present.change_text import change_sentence
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import raised
 from kgeval.present.published import main, plain, round_labels
-from kgeval.present.text import change_sentence, sentence
+from kgeval.present.text import sentence
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
@@ -59,7 +61,7 @@ def title(place: str, *, study: Study, lang: str, synthetic: bool = False) -> Te
         words.fill("page.as_of", date=Numbers(lang=lang).date(study.data_as_of)) if study.data_as_of else ""
     )
     warnings = (words["caveat.synthetic"] if synthetic else "", word_of(study.banner, lang))
-    about = (word_of(study.title, lang), word_of(study.phase, lang), as_of)
+    about = (word_of(study.title, lang), raised(word_of(study.phase, lang)), as_of)
     return Text(paragraphs=tuple(part for part in (place, *about, *warnings) if part), kind="title")
 
 

@@ -14,9 +14,10 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.change_text import change_direction
 from kgeval.present.comparability import comparable_words
 from kgeval.present.measure import text_of, word_of
-from kgeval.present.text import CENSUS, SUPPRESS, change_direction
+from kgeval.present.phrase import CENSUS, SUPPRESS
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

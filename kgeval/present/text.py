@@ -1,22 +1,17 @@
 """What was found, as a sentence that a district officer would sign.
 
-Every sentence is a template of the label file, chosen by the codes of the results frames; no
-sentence built from a change names a cause, since there is no comparison group.
+Every sentence is a template of the label file, chosen by the codes of the results frames.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kgeval.plan.indicator import MAIN, Indicator
-from kgeval.present.comparability import comparable_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
-from kgeval.present.numbers import NBSP, Numbers, absent
-
-CENSUS = "census"
-SUPPRESS = "suppress"
+from kgeval.present.numbers import NBSP, Numbers
+from kgeval.present.phrase import CENSUS, SUPPRESS, in_brackets, lowered, reason_words, subject
 
 
 def sentence(
@@ -55,112 +50,12 @@ def sentence(
     if number_of(estimate, "value") is None:
         return words.fill(
             "sentence.not_estimable",
-            place=place, label=lowered(label), reason=_in_brackets(text_of(estimate, "reason"), words),
+            place=place, label=lowered(label), reason=in_brackets(text_of(estimate, "reason"), words),
         )  # fmt: skip
     case = _Case(
         estimate=estimate, verdict=verdict, indicator=indicator, place=place, words=words, first=first
     )
     return " ".join(part for part in (case.main(), *case.remarks()) if part)
-
-
-def change_sentence(
-    change: Row, *, indicator: Indicator, place: str, rounds: Mapping[str, str], lang: str
-) -> str:
-    """Return what one row of ``changes`` says.
-
-    Parameters
-    ----------
-    change
-        One row of ``changes``.
-    indicator
-        The definition behind the row.
-    place
-        The printed name of the area.
-    rounds
-        The printed name of each round, by its key.
-    lang
-        Language of the labels.
-    """
-    words, measure = labels(lang), measure_of(indicator, lang)
-    label = word_of(indicator.label, lang)
-    named = {"place": place, "label": lowered(label)}
-    if text_of(change, "comparable") == "no":
-        reason = comparable_words(indicator, lang)
-        return words.fill("change_sentence.not_comparable", **named, reason=_reason(reason, words))
-    if text_of(change, "flag") == SUPPRESS:
-        reason = words["sentence.suppressed_default"]
-        return words.fill(
-            "change_sentence.suppressed", **named, absent=words["numbers.absent"], reason=reason
-        )
-    if number_of(change, "difference") is None:
-        reason = (
-            words["change_sentence.no_baseline"]
-            if number_of(change, "from_value") is None and number_of(change, "to_value") is not None
-            else _in_brackets(text_of(change, "reason"), words)
-        )
-        return words.fill("change_sentence.not_estimable", **named, reason=reason)
-    parts = {
-        "subject": subject(place, label, lang),
-        "from_value": measure.value(number_of(change, "from_value")),
-        "to_value": measure.with_unit(number_of(change, "to_value")),
-        "from_round": _in_passing(rounds.get(text_of(change, "from_round"), text_of(change, "from_round"))),
-        "to_round": _in_passing(rounds.get(text_of(change, "to_round"), text_of(change, "to_round"))),
-    }
-    said = [_change_main(change, parts, measure, words), *_moves(change, indicator, words)]
-    if text_of(change, "comparable") == "caution":
-        reason = comparable_words(indicator, lang)
-        said.append(
-            words.fill("change_sentence.caution", reason=reason)
-            if reason
-            else words["change_sentence.caution_plain"]
-        )
-    return " ".join(said)
-
-
-def change_direction(change: Row) -> str:
-    """Return the code of a change: up, down, unclear, census or not_estimable."""
-    low, high = number_of(change, "low"), number_of(change, "high")
-    if number_of(change, "difference") is None or text_of(change, "comparable") == "no":
-        return "not_estimable"
-    if low is None or high is None:
-        return CENSUS if number_of(change, "se") is None else "not_estimable"
-    return "up" if low > 0 else "down" if high < 0 else "unclear"
-
-
-def verdict_words(verdict: Row, lang: str) -> dict[str, str]:
-    """Return both verdicts in words, by ``official`` and ``statistical``."""
-    words = labels(lang)
-    return {
-        kind: words[f"verdict.{kind}.{text_of(verdict, kind) or 'none'}"]
-        for kind in ("official", "statistical")
-    }
-
-
-def reason_words(reason: str, lang: str) -> str:
-    """Return the words for the machine codes of a ``reason`` that have some; "" where none has."""
-    words = labels(lang)
-    codes = (part.split(":")[0].strip() for part in reason.split(";"))
-    known = dict.fromkeys(f"reason.{code}" for code in codes if f"reason.{code}" in words)
-    return "; ".join(words[name] for name in known)
-
-
-def subject(place: str, label: str, lang: str) -> str:
-    """Return what a sentence is about: ``Tại Rạch Giá, tỷ lệ …``."""
-    words = labels(lang)
-    if place.startswith(words.listed("subject.wholes")):
-        return words.fill("subject.at_whole", place=place, label=lowered(label))
-    inside = lowered(place) if place.startswith(words.listed("subject.lowered")) else place
-    return words.fill("subject.at", place=inside, label=lowered(label))
-
-
-def _in_passing(label: str) -> str:
-    """Return the name of a round as it stands inside brackets: without brackets of its own."""
-    return lowered(label.replace(" (", ", ").replace(")", ""))
-
-
-def lowered(label: str) -> str:
-    """Return a label for the middle of a sentence: its first letter small, unless it is an acronym."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,47 +263,3 @@ class _Case:
             return [self.words["sentence.variant"]]
         undecided = self.indicator.target is not None and not self.indicator.target.decided_by
         return [self.words["sentence.undecided"]] if undecided else []
-
-
-def _change_main(change: Row, parts: dict[str, str], measure: Measure, words: Labels) -> str:
-    direction = change_direction(change)
-    difference = number_of(change, "difference") or 0.0
-    low, high = number_of(change, "low"), number_of(change, "high")
-    if direction == "down":
-        difference, low, high = -difference, -(high or 0.0), -(low or 0.0)
-    clear = direction in ("up", "down")
-    interval = (
-        ""
-        if absent(low) or absent(high)
-        else words.fill("change_sentence.interval", from_to=measure.difference_from_to(low, high))
-    )
-    template = direction if direction != "not_estimable" else "no_interval"
-    return words.fill(
-        f"change_sentence.{template}",
-        **parts, difference=measure.difference(difference, sign=not clear), interval=interval,
-    )  # fmt: skip
-
-
-def _moves(change: Row, indicator: Indicator, words: Labels) -> list[str]:
-    if indicator.kind != "share" or indicator.direction == "none":
-        return []  # only an answer that succeeds or fails gets better or worse
-    numbers = Numbers(lang=words.lang)
-    counts = {
-        column: number_of(change, column) for column in ("improved", "worsened", "same", "entries", "exits")
-    }
-    unit = word_of(indicator.unit, words.lang)
-    written = {name: numbers.number(count, 0) for name, count in counts.items()}
-    said = []
-    if all(counts[name] is not None for name in ("improved", "worsened", "same")):
-        said.append(words.fill("change_sentence.census_moves", unit=unit, **written))
-    if counts["entries"] or counts["exits"]:
-        said.append(words.fill("change_sentence.census_turnover", unit=unit, **written))
-    return said
-
-
-def _in_brackets(reason: str, words: Labels) -> str:
-    return _reason(reason_words(reason, words.lang), words)
-
-
-def _reason(reason: str, words: Labels) -> str:
-    return words.fill("change_sentence.reason", reason=reason.rstrip(".")) if reason else ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kgeval.present.change_text import change_direction, change_sentence
 from kgeval.present.numbers import NBSP
-from kgeval.present.text import change_direction, change_sentence, sentence, subject, verdict_words
+from kgeval.present.phrase import subject, verdict_words
+from kgeval.present.text import sentence
 from tests.present.made_up import census_row, change_row, estimate_row, indicator, verdict_row
 
 NAN = float("nan")

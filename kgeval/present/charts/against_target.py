@@ -17,7 +17,8 @@ from kgeval.present.charts.caption import (
 )
 from kgeval.present.charts.chart import Chart, Charts, nothing_to_draw
 from kgeval.present.charts.mark import draw_result
-from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, put, scale
+from kgeval.present.charts.sheet import Sheet, lay_out, put, scale
+from kgeval.present.charts.sheet_words import Column, Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, text_of

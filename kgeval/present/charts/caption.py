@@ -11,9 +11,9 @@ import pandas as pd
 from kgeval.plan.area import WHOLE
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, word_of
+from kgeval.present.phrase import lowered
 from kgeval.present.published import pages_of, several_areas
 from kgeval.present.result import measure_beside
-from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

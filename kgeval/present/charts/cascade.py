@@ -10,7 +10,8 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.present.charts.caption import result_remarks, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
-from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, scale
+from kgeval.present.charts.sheet import Sheet, lay_out, scale
+from kgeval.present.charts.sheet_words import Column, Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers

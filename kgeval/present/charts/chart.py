@@ -86,7 +86,8 @@ def nothing_to_draw(
     name: str, columns: Iterable[str], study: Study, lang: str, *, size: SizeName, synthetic: bool
 ) -> Chart:
     """Return the chart that says there is nothing to draw: an empty result is shown, never left out."""
-    from kgeval.present.charts.sheet import Content, lay_out
+    from kgeval.present.charts.sheet import lay_out
+    from kgeval.present.charts.sheet_words import Content
 
     words = labels(lang)
     content = Content(

@@ -12,13 +12,14 @@ from kgeval.plan.area import WHOLE
 from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.caption import count_parts, measure_words, paged_title, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
-from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, scale
+from kgeval.present.charts.sheet import Sheet, lay_out, scale
+from kgeval.present.charts.sheet_words import Column, Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers, absent
+from kgeval.present.phrase import lowered
 from kgeval.present.published import in_reading_order, main, page_of, plain, publish_changes, several_areas
 from kgeval.present.style import SizeName, change_colour, colour, size_of
-from kgeval.present.text import lowered
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -9,7 +9,8 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.present.charts.chart import Chart
-from kgeval.present.charts.sheet import Column, Content, Sheet, lay_out, put, scale
+from kgeval.present.charts.sheet import Sheet, lay_out, put, scale
+from kgeval.present.charts.sheet_words import Column, Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import number_of

@@ -12,7 +12,8 @@ from kgeval.plan.area import WHOLE
 from kgeval.present.charts.caption import paged_title, result_remarks, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.mark import draw_result
-from kgeval.present.charts.sheet import Content, Sheet, lay_out, line_height, put
+from kgeval.present.charts.sheet import Sheet, lay_out, put
+from kgeval.present.charts.sheet_words import Content, line_height
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
 from kgeval.present.measure import number_of

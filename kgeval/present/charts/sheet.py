@@ -7,43 +7,23 @@ canvas and no two texts meet, however long a name is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kgeval.present.charts.chart import settings
-from kgeval.present.layout import width_of, wrapped
+from kgeval.present.charts.sheet_words import (
+    POINTS,
+    Blocks,
+    Content,
+    fitted,
+    gap_of,
+    height_of,
+    line_height,
+)
+from kgeval.present.layout import width_of
 from kgeval.present.style import Size, colour
 
-_POINTS = 72
-_GAP = 0.9  # space between columns, in heights of a label
 _BETWEEN_TICKS = 0.16  # inches
-_LABEL_SHARE = 0.27  # of the width that row labels may take
-_WIDER = 1.35  # times that where each must stand in one line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of text at the right of the plot."""
-
-    heading: str
-    cells: tuple[str, ...]
-    colours: tuple[str, ...] = ()
-    right: bool = False
-    share: float = 0.24  # of the width that the column may take
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """The words of a sheet; ``strong`` holds the numbers of rows that are set in bold."""
-
-    title: str
-    subtitle: str
-    labels: tuple[str, ...]
-    columns: tuple[Column, ...]
-    notes: tuple[str, ...]
-    watermark: str = ""
-    strong: frozenset[int] = field(default_factory=frozenset)
-    above: int = 1  # lines kept free above the plot, for the target's name or the headings of panels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +45,6 @@ def lay_out(content: Content, size: Size) -> Sheet:
 
     with rc_context(settings()):
         return _lay_out(content, size)
-
-
-def line_height(points: float, size: Size) -> float:
-    """Return the height in inches of a line of text."""
-    return points * size.line / _POINTS
 
 
 def put(figure: Any, x: float, y: float, text: str, points: float, **options: Any) -> Any:
@@ -131,9 +106,9 @@ def _decimals_of(ticks: Sequence[float]) -> int:
 
 def _lay_out(content: Content, size: Size) -> Sheet:
     inner = size.width - 2 * size.margin
-    block = _Blocks.of(content, size, inner)
-    table = _fitted(content, size, inner, block)
-    gap, room = _gap(size), sum(table.heights)
+    block = Blocks.of(content, size, inner)
+    table = fitted(content, size, inner, block)
+    gap, room = gap_of(size), sum(table.heights)
     height = size.height or 2 * size.margin + block.head + table.above + room + block.foot
     top = height - size.margin - block.head - table.above
     bottom = top - room
@@ -172,107 +147,7 @@ def _lay_out(content: Content, size: Size) -> Sheet:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Blocks:
-    """The lines above and below the rows, and how much height they take."""
-
-    title: tuple[str, ...]
-    points: float
-    subtitle: tuple[str, ...]
-    notes: tuple[str, ...]
-    mark: tuple[str, ...]
-    head: float
-    foot: float
-
-    @classmethod
-    def of(cls, content: Content, size: Size, inner: float) -> _Blocks:
-        gap = _gap(size)
-        points, title = _title(content.title, size, inner)
-        subtitle = wrapped(content.subtitle, size.subtitle, inner, most=2)
-        notes = tuple(line for note in content.notes for line in wrapped(note, size.source, inner))
-        mark = wrapped(content.watermark, size.source, inner, bold=True) if content.watermark else ()
-        return cls(
-            title=title,
-            points=points,
-            subtitle=subtitle,
-            notes=notes,
-            mark=mark,
-            head=_height(title, points, size) + gap * 1.5 + _height(subtitle, size.subtitle, size),
-            foot=line_height(size.axis, size) + gap * 1.4 + _height([*notes, *mark], size.source, size),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """The wrapped words of the rows with the widths and heights that they need."""
-
-    labels: list[tuple[str, ...]]
-    cells: list[list[tuple[str, ...]]]
-    headings: list[tuple[str, ...]]
-    label_width: float
-    widths: list[float]
-    above: float
-    heights: list[float]
-
-
-def _fitted(content: Content, size: Size, inner: float, block: _Blocks) -> _Table:
-    """Return the rows with as many lines each as the height of the sheet allows."""
-    for most in (3, 2, 1):
-        table = _table(content, size, inner, most)
-        room = size.height - 2 * size.margin - block.head - table.above - block.foot
-        if not size.height or sum(table.heights) <= room:
-            break
-    if not size.height:
-        return table
-    spare = (room - sum(table.heights)) / max(1, len(table.heights))
-    return replace(table, heights=[height + spare for height in table.heights])
-
-
-def _table(content: Content, size: Size, inner: float, most: int) -> _Table:
-    gap, tight = _gap(size), most == 1
-    share = _LABEL_SHARE * (_WIDER if tight else 1)
-    labels = _cells(content.labels, size, inner * share, content.strong, most)
-    cells = [
-        _cells(column.cells, size, inner * (1 if tight else column.share), content.strong, most)
-        for column in content.columns
-    ]
-    headings = [
-        wrapped(
-            column.heading, size.source, max(_widest(lines, size.label), _widest_word(column.heading, size))
-        )
-        for column, lines in zip(content.columns, cells, strict=True)
-    ]
-    lines_of = [max(len(lines[row]) for lines in [labels, *cells]) for row in range(len(content.labels))]
-    pad = gap * (0.15 if tight else 0.5)
-    return _Table(
-        labels=labels,
-        cells=cells,
-        headings=headings,
-        label_width=_widest(labels, size.label),
-        widths=[
-            max(_widest(lines, size.label), _widest([heading], size.source, bold=False))
-            for lines, heading in zip(cells, headings, strict=True)
-        ],
-        above=max([content.above, *(len(heading) for heading in headings)]) * line_height(size.source, size)
-        + gap * 0.4,
-        heights=[max(0 if tight else size.row, n * line_height(size.label, size) + pad) for n in lines_of],
-    )
-
-
-def _title(text: str, size: Size, inner: float) -> tuple[float, tuple[str, ...]]:
-    """Return a title in two lines: smaller type before anything is left out."""
-    for points in (size.title, size.title * 0.88, size.title * 0.78):
-        lines = wrapped(text, points, inner, bold=True)
-        if len(lines) <= 2:
-            return points, lines
-    return points, wrapped(text, points, inner, bold=True, most=2)
-
-
-def _gap(size: Size) -> float:
-    return _GAP * size.label / _POINTS
-
-
-def _write_head(figure: Any, block: _Blocks, size: Size, height: float) -> None:
+def _write_head(figure: Any, block: Blocks, size: Size, height: float) -> None:
     y = height - size.margin
     put(
         figure,
@@ -284,22 +159,22 @@ def _write_head(figure: Any, block: _Blocks, size: Size, height: float) -> None:
         linespacing=_spacing(size),
         gid="title",
     )
-    y -= _height(block.title, block.points, size) + _gap(size) * 0.5
+    y -= height_of(block.title, block.points, size) + gap_of(size) * 0.5
     put(
         figure, size.margin, y, "\n".join(block.subtitle), size.subtitle, color=colour("muted"),
         linespacing=_spacing(size),
     )  # fmt: skip
 
 
-def _write_foot(figure: Any, block: _Blocks, size: Size) -> None:
-    y = size.margin + _height(block.mark, size.source, size)
+def _write_foot(figure: Any, block: Blocks, size: Size) -> None:
+    y = size.margin + height_of(block.mark, size.source, size)
     if block.mark:
         put(
             figure, size.margin, y, "\n".join(block.mark), size.source, weight="bold",
             color=colour("watermark"), linespacing=_spacing(size),
         )  # fmt: skip
     if block.notes:
-        y += _height(block.notes, size.source, size)
+        y += height_of(block.notes, size.source, size)
         put(
             figure, size.margin, y, "\n".join(block.notes), size.source, color=colour("muted"),
             linespacing=_spacing(size),
@@ -324,7 +199,7 @@ def _write_cells(
     # Every line stands on its own baseline, so that neighbours in a row align whatever letters they have.
     step = line_height(size.label, size)
     for row, (y, lines) in enumerate(zip(heights, cells, strict=True)):
-        first = y + (len(lines) - 1) * step / 2 - 0.36 * size.label / _POINTS
+        first = y + (len(lines) - 1) * step / 2 - 0.36 * size.label / POINTS
         for number, line in enumerate(lines):
             put(
                 figure, x, first - number * step, line, size.label, va="baseline", ha=side,
@@ -337,27 +212,6 @@ def _rule_above_strong(axes: Any, strong: frozenset[int], heights: Sequence[floa
     for row in strong:
         if row:
             axes.axhline(sum(heights[row:]), color=colour("rule"), linewidth=0.8, zorder=1)
-
-
-def _cells(
-    texts: Sequence[str], size: Size, width: float, strong: frozenset[int], most: int
-) -> list[tuple[str, ...]]:
-    return [
-        wrapped(text, size.label, width, bold=row in strong, most=most) or ("",)
-        for row, text in enumerate(texts)
-    ]
-
-
-def _widest(cells: Sequence[Sequence[str]], points: float, *, bold: bool = True) -> float:
-    return max((width_of(line, points, bold=bold) for lines in cells for line in lines), default=0.0)
-
-
-def _widest_word(text: str, size: Size) -> float:
-    return max((width_of(word, size.source) for word in text.split(" ")), default=0.0) * 1.01
-
-
-def _height(lines: Sequence[str], points: float, size: Size) -> float:
-    return len(lines) * line_height(points, size)
 
 
 def _centres(heights: Sequence[float]) -> list[float]:

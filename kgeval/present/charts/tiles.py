@@ -13,7 +13,8 @@ from kgeval.plan.area import WHOLE
 from kgeval.present.boundaries import Boundaries, Ring, projected
 from kgeval.present.charts.caption import source_note, verdict_title
 from kgeval.present.charts.chart import Chart, nothing_to_draw
-from kgeval.present.charts.sheet import Content, Sheet, lay_out
+from kgeval.present.charts.sheet import Sheet, lay_out
+from kgeval.present.charts.sheet_words import Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
 from kgeval.present.published import main, plain, publish

@@ -19,6 +19,7 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import lowered
 from kgeval.present.prose import change_sentences, target_sentences
 from kgeval.present.published import in_reading_order, main, page_of, pages_of, plain, publish
 from kgeval.present.result import measure_beside, value_with_interval
@@ -29,7 +30,6 @@ from kgeval.present.tables.advice import recommendations_table
 from kgeval.present.tables.results import changes_table, targets_table
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.tables.survey import survey_table
-from kgeval.present.text import lowered
 
 _POINTS = 3
 _CAVEATS = ("sample", "census", CHANGE, "no_average", "no_rank")

@@ -23,13 +23,13 @@ from kgeval.present.conference.outline import Chapter, appendix, part
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import lowered
 from kgeval.present.prose import change_sentences, target_sentences
 from kgeval.present.published import several_areas
 from kgeval.present.results import Results
 from kgeval.present.tables.official import official_table
 from kgeval.present.tables.results import areas_table, estimates_table, targets_table, variants_table
 from kgeval.present.tables.spec import TableSpec
-from kgeval.present.text import lowered
 from kgeval.present.word import Appendix, Block, Figure, Heading, Paragraph, report
 
 _OF_REGISTER = ("type", "activities", "persons", "attendances", "cost")

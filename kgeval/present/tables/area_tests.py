@@ -9,9 +9,9 @@ import pandas as pd
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import SUPPRESS
 from kgeval.present.tables.cells import ALPHA, gap_cell, indicator_name, named_columns, p_cell
 from kgeval.present.tables.spec import TableSpec, table_of
-from kgeval.present.text import SUPPRESS
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -11,10 +11,10 @@ from kgeval.present.answers import value_label
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
+from kgeval.present.phrase import SUPPRESS
 from kgeval.present.published import round_labels
 from kgeval.present.tables.cells import ALPHA, Record, p_cell
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
-from kgeval.present.text import SUPPRESS
 
 if TYPE_CHECKING:
     from kgeval.plan.research import Model

@@ -13,11 +13,11 @@ from kgeval.present.charts.dumbbell import change_cell
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import MEASURED, Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers, absent
+from kgeval.present.phrase import reason_words
 from kgeval.present.published import is_census, main, plain, publish, publish_changes
 from kgeval.present.result import bounds_cell, interval_cell, measure_beside, value_cell
 from kgeval.present.style import change_colour, verdict_colour
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
-from kgeval.present.text import reason_words
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

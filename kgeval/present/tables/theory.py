@@ -10,6 +10,7 @@ from kgeval.plan.evaluation.theory import STEPS
 from kgeval.present.found import result_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Row, text_of, word_of
+from kgeval.present.phrase import raised
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,6 @@ def theory_table(results: pd.DataFrame, study: Study, lang: str) -> TableSpec:
 
 def _evidence(row: Row, study: Study, words: Labels) -> str:
     said = result_words(row, study, words.lang)
-    said = said[:1].upper() + said[1:]
+    said = raised(said)
     verdict = text_of(row, "statistical")
     return f"{said} – {words[f'verdict.statistical.{verdict}']}" if verdict else said
