@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from kgeval.estimate.units import Floats
 from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
 
@@ -40,17 +41,36 @@ def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") ->
     >>> adjusted(tests)[["family_size", "p_holm", "p_bh"]].values.tolist()
     [[2.0, 0.02, 0.02], [2.0, 0.04, 0.04], [nan, nan, nan]]
     """
-    from statsmodels.stats.multitest import multipletests
-
     found = rows.assign(family_size=np.nan, p_holm=np.nan, p_bh=np.nan)
     tested = rows[rows[p].notna()]
     parts = [part for _, part in tested.groupby(list(family), sort=False)] if family else [tested]
     for labels in (part.index for part in parts if len(part)):
         values = rows.loc[labels, p].to_numpy(dtype=np.float64)
         found.loc[labels, "family_size"] = len(values)
-        for column, method in (("p_holm", "holm"), ("p_bh", "fdr_bh")):
-            found.loc[labels, column] = multipletests(values, method=method)[1]
+        found.loc[labels, "p_holm"] = holm(values)
+        found.loc[labels, "p_bh"] = benjamini_hochberg(values)
     return found
+
+
+def holm(p: Floats) -> Floats:
+    """Return Holm's adjusted p values: the smallest counts all tests, the next one fewer, never falling."""
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    return _in_place(np.minimum(stepped, 1.0), order)
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """Return Benjamini and Hochberg's adjusted p values: each by its rank, none more than the next larger."""
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    stepped = np.minimum.accumulate(scaled[::-1])[::-1]
+    return _in_place(np.minimum(stepped, 1.0), order)
+
+
+def _in_place(ordered: Floats, order: np.ndarray) -> Floats:
+    placed = np.empty_like(ordered)
+    placed[order] = ordered
+    return placed
 
 
 def area_tests(changes: pd.DataFrame) -> pd.DataFrame:

@@ -39,7 +39,7 @@ class Chance:
         return pd.Series(np.where(yes, "1", "0"), index=scene.rows.index, dtype="str")
 
     def _in_clusters(self, scene: Scene, chance: Numbers) -> Numbers:
-        from scipy.stats import beta
+        from scipy.special import betaincinv
 
         own = scene.rows[["area", self.cluster, "round"]].drop_duplicates()
         clusters, names = pd.factorize(own[self.cluster])
@@ -58,7 +58,7 @@ class Chance:
         drawn = np.empty(len(chance))
         # one look-up a cluster and mean, not one a record
         pairs, where = np.unique(np.column_stack([quantile, inside]), axis=0, return_inverse=True)
-        drawn[:] = beta.ppf(pairs[:, 0], pairs[:, 1] * spread, (1 - pairs[:, 1]) * spread)[where.ravel()]
+        drawn[:] = betaincinv(pairs[:, 1] * spread, (1 - pairs[:, 1]) * spread, pairs[:, 0])[where.ravel()]
         return drawn
 
 
