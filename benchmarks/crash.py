@@ -3,8 +3,9 @@
     python benchmarks/crash.py [--kills 200] [--rounds 50] [--disks 20] [--seed 404]
 
 A run is a small review of three areas with real kernels. After each kill every table must be whole
-and agree with its provenance, and the next run must finish; of four runs started together exactly
-one may write; on a full disk (a small tmpfs, for which one must be root) nothing may be torn.
+and agree with its provenance, and the next run must finish and leave what a run that nobody disturbed
+leaves; of four runs started together exactly one may write; on a full disk (a small tmpfs, for which
+one must be root) nothing may be torn.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import time
 from pathlib import Path
 
 from kgeval.errors import UserError
-from kgeval.store import Store
+from kgeval.store import Store, fingerprints
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLED, BUSY, DISK = -signal.SIGKILL, 4, 4
@@ -41,8 +42,8 @@ def main() -> None:
         (desk / "data").mkdir()
         (desk / "data/mothers.csv").write_text("mid,district,round,reads\n", encoding="utf-8")
         tiny.write_notebooks(desk / "notebooks")
-        print(kills(desk, chosen.kills, chance))
-        print(together(desk, chosen.rounds))
+        print(kills(desk, chosen.kills, chance), flush=True)
+        print(together(desk, chosen.rounds), flush=True)
         print(disks(desk, chosen.disks, chance))
 
 
@@ -67,10 +68,11 @@ def torn(out: Path) -> int:
 
 
 def kills(desk: Path, count: int, chance: random.Random) -> str:
-    out, bad, orphans = desk / "killed", 0, 0
+    out, bad, orphans, failed, other = desk / "killed", 0, 0, 0, 0
     whole = time.perf_counter()
     assert start(desk, out).wait() == 0
     whole = time.perf_counter() - whole
+    undisturbed = made(out)
     for _ in range(count):
         run = start(desk, out)
         time.sleep(chance.uniform(0, whole))
@@ -79,8 +81,17 @@ def kills(desk: Path, count: int, chance: random.Random) -> str:
         bad += torn(out)
         time.sleep(1)
         orphans += alive(out)
-    next_run = "finishes" if start(desk, out).wait() == 0 else "FAILS"
-    return f"{count} kills: {bad} torn, {orphans} left running, the next run {next_run}"
+        failed += start(desk, out).wait() != 0
+        other += made(out) != undisturbed
+    return (
+        f"{count} kills: {bad} torn, {orphans} left running; of the next runs {failed} did not finish "
+        f"and {other} left anything else than a run that nobody disturbed"
+    )
+
+
+def made(out: Path) -> dict[str, str]:
+    """Return the checksum of every file that a run leaves; ``run.json`` alone knows the time."""
+    return {name: checksum for name, checksum in fingerprints(out).items() if name != "run.json"}
 
 
 def alive(out: Path) -> int:
