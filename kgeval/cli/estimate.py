@@ -35,7 +35,11 @@ Example:
     "--cluster", callback=columns, help="Cluster column, one a stage: C[,C2]. Ids are nested in strata."
 )
 @click.option("--stratum", callback=columns, help="Stratum column, one a stage: S[,S2].")
-@click.option("--population", callback=columns, help="Units in the population, one column a stage: N[,N2].")
+@click.option(
+    "--population",
+    callback=columns,
+    help="Units in the population, or the sampled shares of them, one column a stage: N[,N2].",
+)
 @click.option(
     "--share", "shares", multiple=True, metavar="'NAME = EXPR'", help="Share of records that meet EXPR."
 )

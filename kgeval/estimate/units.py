@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.finite_population import Population, StratumName, read_populations
 from kgeval.plan.sample import SampleDesign, SingleCluster, stages
 
 Codes = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-StratumName = Callable[[int], str]  # the stratum of a record in words, for an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
         parent = nest(stratum, inside) if level or strata else inside
         unit_of_record.append(parent)
         strata_of_record.append(stratum)
+    known = read_populations(frame, populations[:depth])
     made: list[Stage] = []
     notes: list[str] = []
     share_above: Floats = np.ones(1)
@@ -134,7 +135,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
             ultimate=parent,
             unit=unit_of_record[level],
             stratum=strata_of_record[level],
-            population=_population(frame, populations[level]) if level < len(populations) else None,
+            population=known[level] if level < len(known) else None,
             share_above=share_above[unit_of_record[level - 1]] if level else np.ones(len(frame)),
             rule=design.single_cluster,
             above=unit_of_record[level - 1] if level else np.zeros(len(frame), dtype=np.intp),
@@ -251,23 +252,12 @@ def _need_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
         )
 
 
-def _population(frame: pd.DataFrame, column: str) -> Floats:
-    counts = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = ~(counts >= 1)
-    if wrong.any():
-        raise DesignError(
-            f"population column {column!r} is no count of units in row {int(np.argmax(wrong)) + 1}; "
-            "give the number of units in the stratum, not a sampling fraction"
-        )
-    return counts
-
-
 def _stage(
     *,
     ultimate: Codes,
     unit: Codes,
     stratum: Codes,
-    population: Floats | None,
+    population: Population | None,
     share_above: Floats,
     rule: SingleCluster,
     above: Codes,
@@ -297,13 +287,7 @@ def _stage(
     drawn = np.bincount(stratum_of_unit, minlength=strata).astype(np.float64)
     fraction = np.zeros(strata)
     if population is not None:
-        fraction = drawn / _constant(population, stratum, record_of_stratum, name)
-        if (fraction > 1 + 1e-12).any():
-            worst = int(np.argmax(fraction))
-            raise DesignError(
-                f"{name(int(record_of_stratum[worst]))} has {int(drawn[worst])} sampled units but "
-                f"a population of {drawn[worst] / fraction[worst]:g}; correct the population column"
-            )
+        fraction = population.sampled(drawn, stratum, record_of_stratum, name)
     share = share_above[record_of_stratum]
     scale = share * (1 - fraction) * drawn / np.maximum(drawn - 1, 1)
     alone = (drawn == 1) & (fraction < 1 - 1e-7)
@@ -325,18 +309,6 @@ def _stage(
         rule=rule,
     )
     return stage, (share * fraction)[stratum_of_unit], notes
-
-
-def _constant(population: Floats, stratum: Codes, record_of_stratum: Codes, name: StratumName) -> Floats:
-    per_stratum = population[record_of_stratum]
-    differs = population != per_stratum[stratum]
-    if differs.any():
-        where = int(stratum[int(np.argmax(differs))])
-        raise DesignError(
-            f"the population of {name(int(record_of_stratum[where]))} is not the same in all its records; "
-            "give one number a stratum"
-        )
-    return per_stratum
 
 
 def _single(

@@ -28,7 +28,8 @@ class SampleDesign:
     cluster, stratum, population
         One column a stage (a name, or a tuple for several stages). No cluster: each record is its
         own. No stratum: one. ``population`` holds the number of first-stage units in the stratum
-        (second-stage units in the cluster, and so on) for finite-population corrections.
+        (second-stage units in the cluster, and so on), or the sampled share of them at every stage, for
+        finite-population corrections.
     census
         The table is declared a census of its frame: no sampling error at all.
     single_cluster

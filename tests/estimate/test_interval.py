@@ -31,6 +31,17 @@ def test_simple_random_sampling_is_clopper_pearson_and_wilson() -> None:
     assert [limit[0] for limit in METHODS["wilson"](of_population)] == pytest.approx(wilson)
 
 
+def test_an_arcsine_limit_stays_at_the_end() -> None:
+    low, high = METHODS["asin"](sampled(0.01, 0.0001, 50, 10))
+    assert low[0] == 0
+    assert high[0] == pytest.approx(
+        np.sin(np.arcsin(0.1) + t_quantile(0.975, [10.0])[0] * 0.01 / 0.2 / 0.99**0.5) ** 2
+    )
+    low, high = METHODS["asin"](sampled(0.99, 0.0001, 50, 10))
+    assert 0 < low[0] < 0.99
+    assert high[0] == 1
+
+
 def test_equal_answers_of_few_clusters_prove_little() -> None:
     one, n = np.array([1.0]), np.array([72.0])
     low, high, size = all_equal(one, n, np.array([5.0]), np.array([1.55]), 0.95)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,6 +97,30 @@ def test_a_stage_without_a_population_adds_nothing() -> None:
     first = SampleDesign(weight="w", cluster="school", population="N1")
     se = [estimate(frame, design, mean("m", "${y}"))["se"].iloc[0] for design in (both, first)]
     assert se[0] == pytest.approx(se[1])
+
+
+def test_sampled_shares_say_what_counts_of_the_population_say() -> None:
+    frame = two_stage().assign(f1=5 / 20, f2=4 / 12)
+    counts = SampleDesign(weight="w", cluster=("school", "room"), population=("N1", "N2"))
+    shares = replace(counts, population=("f1", "f2"))
+    ours = [estimate(frame, design, total("t", "${y}"))["se"].iloc[0] for design in (counts, shares)]
+    assert ours[1] == pytest.approx(ours[0], rel=1e-12)
+    whole = estimate(frame.assign(f2=1.0), shares, total("t", "${y}"))["se"].iloc[0]  # all rooms were drawn
+    assert whole < ours[0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"N1": 0.25}, "'N1' holds a sampling fraction in row 1, column 'N2' a count"),
+        ({"N1": 0.0}, "'N1' is no count of units in row 1"),
+        ({"N2": "many"}, "'N2' is no count of units in row 1"),
+    ],
+)
+def test_a_population_that_is_neither_count_nor_share_is_refused(columns: dict[str, Any], words: str) -> None:
+    design = SampleDesign(weight="w", cluster=("school", "room"), population=("N1", "N2"))
+    with pytest.raises(DesignError, match=words):
+        sampling_units(two_stage().assign(**columns), design)
 
 
 def test_covariance_of_scores_is_what_estimates_use() -> None:
