@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_sentences_for_people_stand_in_data_files(path: Path) -> None:
     for node in constants(path):
         words = [word for word in node.value.split() if VIETNAMESE.search(word)]
         assert len(words) < 3, f"{path.relative_to(ROOT)}:{node.lineno}: {node.value[:60]!r}"
+
+
+def test_no_link_is_tracked() -> None:
+    """A link of one working copy, say to its environment, would take the environment's place in another."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a working copy")
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    links = [line.split("\t")[1] for line in listed.stdout.splitlines() if line.startswith("120000")]
+    assert links == []
