@@ -25,7 +25,7 @@ from kgeval.present.numbers import Numbers
 from kgeval.present.phrase import raised
 from kgeval.present.prose import change_sentences, target_sentences
 from kgeval.present.published import in_reading_order, is_census, main, plain
-from kgeval.present.result import census_count, interval_cell, measure_beside, value_cell
+from kgeval.present.result import census_count, interval_cell, measure_beside, statistical_words, value_cell
 from kgeval.present.results import Results
 from kgeval.present.style import colour, verdict_colour
 
@@ -171,8 +171,7 @@ def _row(row: pd.Series, words: Labels) -> dict[str, Any]:
 def _verdict(row: pd.Series, words: Labels) -> str:
     if row["outcome"] in ("suppressed", "not_estimable"):
         return words[f"verdict.chart.{row['outcome']}"]
-    room = "census" if is_census(row) else "statistical"
-    return words[f"verdict.{room}.{text_of(row, 'statistical') or 'none'}"]
+    return statistical_words(row, words)
 
 
 def _drawn(row: pd.Series, column: str, measure: Measure) -> float | None:

@@ -16,7 +16,7 @@ from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.change_text import change_direction
 from kgeval.present.comparability import comparable_words
-from kgeval.present.measure import text_of, word_of
+from kgeval.present.measure import Row, text_of, word_of
 from kgeval.present.phrase import CENSUS, SUPPRESS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def publish(estimates: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study
         ``not_estimable``, ``none``). Suppressed rows hold no number.
     """
     rows = estimates.reset_index(drop=True)
-    rows = rows.assign(**_words(rows, study, lang), direction=_each(rows, study, lambda one: one.direction))
+    rows = rows.assign(**_words(rows, study, lang))
     rows["round_label"] = rows["round"].map(round_labels(study, lang)).fillna(rows["round"])
     rows = _judged(rows, verdicts, study)
     rows["outcome"] = _outcomes(rows)
@@ -156,6 +156,7 @@ def _words(rows: pd.DataFrame, study: Study, lang: str) -> dict[str, Any]:
         "short": _each(rows, study, lambda one: word_of(one.short, lang) or word_of(one.label, lang)),
         "unit": _each(rows, study, lambda one: word_of(one.unit, lang)),
         "kind": _each(rows, study, lambda one: one.kind),
+        "direction": _each(rows, study, lambda one: one.direction),
         "lang": lang,
         "place": [places[str(area)] for area in rows["area"]],
         "group": grouped(lambda study, one, by, value: group_label(study, one, by, value, lang)),
@@ -266,6 +267,6 @@ def main(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["variant"] == MAIN]
 
 
-def is_census(row: pd.Series) -> bool:
+def is_census(row: Row) -> bool:
     """Return whether a published row comes from a full count."""
     return text_of(row, "interval_method") == CENSUS

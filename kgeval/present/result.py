@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kgeval.present.labels import labels
-from kgeval.present.measure import Measure, number_of, text_of
+from kgeval.present.labels import Labels, labels
+from kgeval.present.measure import Measure, Row, number_of, text_of
 from kgeval.present.published import is_census
 
 
@@ -60,3 +60,9 @@ def bounds_cell(row: pd.Series) -> str:
     low, high = number_of(row, "missing_low"), number_of(row, "missing_high")
     measure = measure_beside(row)
     return measure.range(low, high) if number_of(row, "n_missing") else labels(measure.lang)["numbers.absent"]
+
+
+def statistical_words(row: Row, words: Labels) -> str:
+    """Return the statistical verdict; of a full count it says so, since nothing was sampled."""
+    kind = "census" if is_census(row) else "statistical"
+    return words[f"verdict.{kind}.{text_of(row, 'statistical') or 'none'}"]

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from kgeval.plan.indicator import Direction
+
 SizeName = Literal["report", "slide"]
 
 
@@ -58,8 +60,13 @@ def verdict_marker(verdict: str) -> str:
     return str(_content()["verdict"][verdict]["marker"])
 
 
-def change_colour(change: str) -> str:
-    """Return the colour of a change by its code."""
+def change_colour(change: str, direction: Direction = "higher") -> str:
+    """Return the colour of a change by its code: one for the wished direction, one against it.
+
+    A clear change that nobody wished to go either way (``none``) is neither.
+    """
+    if change in ("up", "down") and direction != "higher":
+        change = "neither" if direction == "none" else "down" if change == "up" else "up"
     return str(_content()["change"][change]["colour"])
 
 

@@ -124,7 +124,7 @@ def _content(
         Column(
             heading=words["chart.change"],
             cells=tuple(change_cell(row) for row in records),
-            colours=tuple(change_colour(_code(row)) for row in records),
+            colours=tuple(change_colour(_code(row), row["direction"]) for row in records),
         ),
     ]
     if "from_n" in rows:
@@ -167,6 +167,11 @@ def change_cell(row: pd.Series) -> str:
     return text if low is None or high is None else f"{text} ({measure.range(low, high)})"
 
 
+def clearly_wished(rows: pd.DataFrame) -> bool:
+    """Return whether a published change is coloured: clear, and of an indicator that should rise or fall."""
+    return bool((rows["outcome"].isin(["up", "down"]) & (rows["direction"] != "none")).any())
+
+
 def _two_values(row: pd.Series, words: Labels) -> str:
     if absent(row["from_value"]) and absent(row["to_value"]):
         return words["numbers.absent"]
@@ -186,6 +191,8 @@ def _remarks(rows: pd.DataFrame, left_out: pd.DataFrame, study: Study, words: La
     remarks = [words["chart.note_change"], change_caveat(study, words.lang, rows["indicator"])]
     if "from_low" in rows and bool(rows["from_low"].notna().any()):
         remarks.append(words["chart.note_interval"])
+    if clearly_wished(rows):
+        remarks.append(words["chart.note_wished"])
     if bool((rows["outcome"] == "suppressed").any()):
         remarks.append(words["chart.note_suppressed"])
     withheld = left_out["outcome"] == "suppressed"

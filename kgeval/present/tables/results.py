@@ -9,13 +9,13 @@ import pandas as pd
 
 from kgeval.plan.indicator import MAIN
 from kgeval.present.caveat import change_caveat
-from kgeval.present.charts.dumbbell import change_cell
+from kgeval.present.charts.dumbbell import change_cell, clearly_wished
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import MEASURED, Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers, absent
 from kgeval.present.phrase import reason_words
-from kgeval.present.published import is_census, main, plain, publish, publish_changes
-from kgeval.present.result import bounds_cell, interval_cell, measure_beside, value_cell
+from kgeval.present.published import main, plain, publish, publish_changes
+from kgeval.present.result import bounds_cell, interval_cell, measure_beside, statistical_words, value_cell
 from kgeval.present.style import change_colour, verdict_colour
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
 
@@ -189,10 +189,11 @@ def changes_table(
         [_change_row(row, words) for row in rows],
         notes=[
             change_caveat(study, lang, changes["indicator"]) if rows else words["table.empty"],
+            *([words["chart.note_wished"]] if rows and clearly_wished(pd.DataFrame(rows)) else []),
             *_unpublished(unseen, words),
         ],
         colours={
-            (number, "clear"): change_colour(row["outcome"])
+            (number, "clear"): change_colour(row["outcome"], row["direction"])
             for number, row in enumerate(rows)
             if row["outcome"] in ("up", "down", "unclear")
         },
@@ -307,8 +308,7 @@ def _statistical_words(row: pd.Series, words: Labels) -> str:
     if row["outcome"] == "suppressed":
         return words["verdict.chart.suppressed"]
     mark = words[f"value.mark_{row['outcome']}"] if row["outcome"] in _MARKED else ""
-    kind = "census" if is_census(row) else "statistical"
-    return mark + words[f"verdict.{kind}.{text_of(row, 'statistical') or 'none'}"]
+    return mark + statistical_words(row, words)
 
 
 def _note(row: pd.Series, words: Labels) -> str:

@@ -79,8 +79,9 @@ def html(table: TableSpec) -> str:
             table_font_size="14px", heading_align="left", row_group_font_weight="bold", table_width="100%"
         )
     )
-    if sum(least_widths(table, _HTML_POINTS, _HTML_PADDING)) < _HTML_INCHES:  # else the browser knows best
-        inches = column_widths(table, _HTML_POINTS, _HTML_INCHES, _HTML_PADDING)
+    least = least_widths(table, _HTML_POINTS, _HTML_PADDING, whole_figures=True)
+    if sum(least) < _HTML_INCHES:  # else the browser knows best
+        inches = column_widths(table, _HTML_POINTS, _HTML_INCHES, _HTML_PADDING, whole_figures=True)
         shares = [f"{100 * wide / _HTML_INCHES:.1f}%" for wide in inches]
         made = made.cols_width(dict(zip(keys, shares, strict=True)))
     for column in table.columns:

@@ -11,6 +11,7 @@ from kgeval.present.found import result_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Row, text_of, word_of
 from kgeval.present.phrase import raised
+from kgeval.present.result import statistical_words
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def theory_table(results: pd.DataFrame, study: Study, lang: str) -> TableSpec:
 
 
 def _evidence(row: Row, study: Study, words: Labels) -> str:
-    said = result_words(row, study, words.lang)
-    said = raised(said)
+    said = raised(result_words(row, study, words.lang))
     verdict = text_of(row, "statistical")
-    return f"{said} – {words[f'verdict.statistical.{verdict}']}" if verdict else said
+    return f"{said} – {statistical_words(row, words)}" if verdict else said

@@ -13,7 +13,13 @@ _LONG = 60  # letters: the longest cells are wrapped anyway, their columns leave
 
 
 def column_widths(
-    table: TableSpec, points: float, room: float, padding: float, *, narrower: float = NARROWER
+    table: TableSpec,
+    points: float,
+    room: float,
+    padding: float,
+    *,
+    narrower: float = NARROWER,
+    whole_figures: bool = False,
 ) -> list[float]:
     """Return the width of each column in inches; together they are ``room``.
 
@@ -29,8 +35,10 @@ def column_widths(
         Inches of a cell that no text takes.
     narrower
         How wide the typeface runs beside the one that is measured.
+    whole_figures
+        Cells at the right are never wrapped.
     """
-    least = least_widths(table, points, padding, narrower=narrower)
+    least = least_widths(table, points, padding, narrower=narrower, whole_figures=whole_figures)
     wanted = []
     for column in table.columns:
         texts = [str(text) for text in table.cells[column.key]]
@@ -42,13 +50,20 @@ def column_widths(
 
 
 def least_widths(
-    table: TableSpec, points: float, padding: float, *, narrower: float = NARROWER
+    table: TableSpec,
+    points: float,
+    padding: float,
+    *,
+    narrower: float = NARROWER,
+    whole_figures: bool = False,
 ) -> list[float]:
-    """Return what each column needs, in inches, so that no word of it is broken."""
+    """Return what each column needs, in inches, so that no word of it is broken (and no figure wrapped)."""
     least = []
     for column in table.columns:
-        texts = (*map(str, table.cells[column.key]), column.heading)
-        words = {word for text in texts for word in text.split(" ")}
+        cells = [str(text) for text in table.cells[column.key]]
+        whole = whole_figures and column.align == "right"
+        words = {word for text in cells for word in ([text] if whole else text.split(" "))}
+        words.update(column.heading.split(" "))
         widest = max((_width(word, points, narrower) for word in words), default=0.0)
         least.append(widest + padding)
     return least
