@@ -16,12 +16,15 @@ from kgeval.estimate.measure import Answers, Measure
 from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
 
 # all, all_w, all_ww: records that surely count, their Σw and Σw²
-# n, w: those of them who answered · x, y, xx, xy, yy: Σwx, Σwy, Σwx², Σwxy, Σwy² (means: about the origin)
+# n, w: those of them who answered · x, y: Σwx, Σwy
+# d, xx, xy, yy: Σwd, Σwx², Σwxd, Σwd² with d = y − origin · x, the answer about a value near the estimate
 # missing: records whose answer or membership is unknown
 # least_*, most_*: what those could add to Σwy and Σwx where the result is lowest, highest
-KNOWN = ("all", "all_w", "all_ww", "n", "w", "x", "y", "xx", "xy", "yy")
+KNOWN = ("all", "all_w", "all_ww", "n", "w", "x", "y", "d", "xx", "xy", "yy")
 UNKNOWN = ("missing", "least_y", "least_x", "most_y", "most_x")
 FIELDS = (*KNOWN, *UNKNOWN)
+CENTRED = ("mean", "ratio")  # kinds that are summed about an origin; it is 0 for the others
+SQUARED = (*CENTRED, "total")  # kinds whose squares are summed; an answer of 0 or 1 is its own square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ class Cells:
     counted
         (measures,) whether the measure is a share or count.
     origin
-        (measures,) the value about which ``yy`` of a mean is summed, against cancellation.
+        (measures,) the value about which a mean or ratio is summed as well, so that differences between
+        large answers lose no digits.
     relevant
         (cells,) whether the cell holds a record that is asked about (not filtered out).
     loose
@@ -75,13 +79,24 @@ class Cells:
 
 
 def origins(measures: Sequence[Measure], found: Sequence[Answers]) -> Floats:
-    """Return a value near each mean, about which squares lose no digits; 0 for other kinds."""
+    """Return a value near each mean or ratio, about which sums lose no digits; 0 for other kinds."""
     near = np.zeros(len(measures))
     for place, (asked, one) in enumerate(zip(measures, found, strict=True)):
-        answered = one.y if one.known is None else one.y[one.known]
-        if asked.kind == "mean" and len(answered):
-            near[place] = np.mean(answered)
+        if asked.kind in CENTRED:
+            near[place] = _near(one)
     return near
+
+
+def _near(one: Answers) -> float:
+    """Return the plain mean, or for a ratio the slope of the answers on their denominators; 0: there is none.
+
+    A slope by least squares never leads far from the answers, however the denominators' signs cancel.
+    """
+    answered = _answered(one)
+    who = slice(None) if answered is None or not answered.any() else answered
+    y, x = one.y[who], np.ones(1) if one.x is None else one.x[who]
+    above, below = float((x * y).sum()), float((x * x).sum()) if one.x is not None else float(len(y))
+    return above / below if below else 0.0
 
 
 def sum_cells(
@@ -261,12 +276,21 @@ def _everybody_counts(
         silent = np.flatnonzero(~one.known)
         n = add.without(n, silent, None)
         weighted = n if w is None else add.without(weighted, silent, w)
-    y = add.product(one.y, w)
-    squares = y
-    if asked.kind == "mean":
-        deviations = (one.y - about) ** 2 if one.known is None else (one.y - about) ** 2 * one.known
-        squares = add.product(deviations, w)
-    return {"n": n, "w": weighted, "x": weighted, "xx": weighted, "y": y, "xy": y, "yy": squares}
+    y = centred = squares = add.product(one.y, w)
+    if asked.kind in SQUARED:
+        away = one.y - about if one.known is None else (one.y - about) * one.known
+        centred = add.product(away, w) if about else y
+        squares = add.product(away**2, w)
+    return {
+        "n": n,
+        "w": weighted,
+        "x": weighted,
+        "xx": weighted,
+        "y": y,
+        "d": centred,
+        "xy": centred,
+        "yy": squares,
+    }
 
 
 def _some_count(
@@ -275,16 +299,28 @@ def _some_count(
     """Sum the answers of those who count, and of ratios."""
     answered = _answered(one)
     held = w if answered is None else (answered.astype(np.float64) if w is None else answered * w)
-    weighted, y = add(held), add.product(one.y, held)
-    squares = asked.kind in {"mean", "ratio"}
-    return {
-        "n": add(answered),
+    n, weighted = add(answered), add(held)
+    y = centred = squares = add.product(one.y, held)
+    if asked.kind in SQUARED:
+        away = one.y - about if one.x is None else one.y - about * one.x
+        centred = add.product(away, held) if about else y
+        squares = add.product(away**2, held)
+    sums = {
+        "n": n,
         "w": weighted,
-        "x": weighted if one.x is None else add.product(one.x, held),
+        "x": weighted,
+        "xx": weighted,
         "y": y,
-        "yy": add.product((one.y - about) ** 2, held) if squares else y,
-        "xx": weighted if one.x is None else add.product(one.x**2, held),
-        "xy": y if one.x is None else add.product(one.x * one.y, held),
+        "d": centred,
+        "xy": centred,
+        "yy": squares,
+    }
+    if one.x is None:
+        return sums
+    return sums | {
+        "x": add.product(one.x, held),
+        "xx": add.product(one.x**2, held),
+        "xy": add.product(one.x * away, held),
     }
 
 

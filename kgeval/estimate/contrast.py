@@ -141,7 +141,7 @@ def joint_of(table: Table) -> Joint:
     cells = domain_cells(table.cells, domains(table.levels, (), table.cells.levels, table.cells.relevant))
     added = are_added(table.measures)
     value = values(cells.totals, added)
-    linear = scores(cells, value, added)
+    linear = scores(cells, added)
     size = len(table.units.stages[0].unit)
     totals = np.zeros((size, len(table.measures)))
     totals[cells.unit] = linear.T

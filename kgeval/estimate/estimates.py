@@ -162,7 +162,7 @@ def finish(
             finished = census.describe(table.measures, table.cells, found, table.units)
         else:
             cells = domain_cells(table.cells, found)
-            linear = linearise(cells, table.units, are_added(table.measures), table.cells.origin, options.df)
+            linear = linearise(cells, table.units, are_added(table.measures), options.df)
             linear = linear if restate is None else restate(found, linear)
             done[breakdown] = found, linear
             larger = _larger_effects(table.measures, breakdown, done, options)

@@ -19,7 +19,7 @@ import pandas as pd
 from kgeval.estimate.breakdown import domains
 from kgeval.estimate.contrast import Joint, joint_of
 from kgeval.estimate.estimates import Table, tabulate
-from kgeval.estimate.linear import DomainCells, domain_cells, scores, values
+from kgeval.estimate.linear import DomainCells, domain_cells, scores
 from kgeval.estimate.measure import Measure, are_added
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Floats, Units, sampling_units
@@ -83,7 +83,7 @@ def _crossed(
     """(k, k) covariance of what one round adds with what the other adds, from the clusters in both."""
     added = are_added(table.measures)
     totals = np.zeros((len(table.units.stages[0].unit), len(table.measures)))
-    totals[cells.unit] = scores(cells, values(cells.totals, added), added).T
+    totals[cells.unit] = scores(cells, added).T
     both = np.intersect1d(plain.unit[before], plain.unit[~before])
     size = len(table.measures)
     if not len(both):

@@ -10,18 +10,18 @@ import numpy as np
 
 from kgeval.estimate.breakdown import Domains
 from kgeval.estimate.cells import Cells, same_line, unknown_totals
+from kgeval.estimate.rounding import rounding
 from kgeval.estimate.units import Bools, Codes, Floats, Units
 from kgeval.estimate.variance import changes, domain_variances, sum_runs
 
 DfRule = Literal["domain", "design"] | float
-ZERO = 1e-8  # a standard error below this part of the estimate's scale is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainCells:
     """The cells of one breakdown, sorted by domain and unit, one cell a pair.
 
-    ``sums`` holds n, x and y → (measures, cells); ``totals`` every field, summed over each domain.
+    ``sums`` holds n, x and d → (measures, cells); ``totals`` every field, summed over each domain.
     """
 
     domain: Codes
@@ -37,7 +37,8 @@ class Linear:
 
     NaN stands for what cannot be estimated. ``variance`` is exactly 0 where only rounding remains;
     ``df_fallback`` marks where clusters − strata was below 1; ``element`` is S², the variance among
-    elements; ``total`` holds the sums, field → (measures, domains).
+    elements; ``rounding`` the standard error that rounding alone may show; ``total`` holds the sums,
+    field → (measures, domains).
     """
 
     value: Floats
@@ -46,6 +47,7 @@ class Linear:
     df_fallback: Bools
     deff: Floats
     element: Floats
+    rounding: Floats
     n: Floats
     weighted: Floats
     clusters: Floats
@@ -62,7 +64,7 @@ def domain_cells(cells: Cells, domains: Domains) -> DomainCells:
     first = changes(domain)
     heads = domain[first]
     totals = _each(ordered, lambda values: _spread(sum_runs(values, first), heads, len(domains)))
-    scored = {name: ordered[name] for name in ("n", "x", "y")}
+    scored = {name: ordered[name] for name in ("n", "x", "d")}
     return DomainCells(
         domain=domain[starts],
         unit=unit[starts],
@@ -111,8 +113,7 @@ def _each(sums: dict[str, Floats], change: Callable[[Floats], Floats]) -> dict[s
 
 def values(totals: dict[str, Floats], added: Bools) -> Floats:
     """Estimate every measure from its sums; ``added`` (measures,) marks totals and counts."""
-    x = totals["x"]
-    with_ratio = np.divide(totals["y"], x, out=np.full_like(x, np.nan), where=x != 0)
+    with_ratio = _over(totals["y"], totals["x"])
     # sums of equal answers in another order: a share of 1 is 1, not 1 − 1e-16
     with_ratio[np.abs(with_ratio - 1) <= 1e-12] = 1.0
     found = np.where(added[:, None], totals["y"], with_ratio)
@@ -120,20 +121,33 @@ def values(totals: dict[str, Floats], added: Bools) -> Floats:
     return found
 
 
-def scores(cells: DomainCells, value: Floats, added: Bools) -> Floats:
+def _over(above: Floats, below: Floats) -> Floats:
+    """Divide; NaN over zero."""
+    return np.asarray(np.divide(above, below, out=np.full_like(below, np.nan), where=below != 0))
+
+
+def _slopes(totals: dict[str, Floats], added: Bools) -> tuple[Floats, Floats]:
+    """Return R and X of the linearised value (d − R x)/X, (measures, domains) each.
+
+    R is that of the answers about their origin. A total is d itself, R = 0 and X = 1.
+    """
+    x = totals["x"]
+    plain = added[:, None] | (x == 0)
+    return np.where(plain, 0.0, _over(totals["d"], x)), np.where(plain, 1.0, x)
+
+
+def scores(cells: DomainCells, added: Bools) -> Floats:
     """Return (measures, cells) linearised values: (y − R x)/X, or y for a total."""
-    rate = np.where(added[:, None] | np.isnan(value), 0.0, value)
-    size = np.where(added[:, None] | (cells.totals["x"] == 0), 1.0, cells.totals["x"])
-    # a total is y itself, R = 0 and X = 1
+    rate, size = _slopes(cells.totals, added)
     times = np.bincount(cells.domain, minlength=cells.domains)  # the cells are in the order of domains
     found = np.repeat(-rate, times, axis=1)
     found *= cells.sums["x"]
-    found += cells.sums["y"]
+    found += cells.sums["d"]
     found *= np.repeat(1 / size, times, axis=1)
     return np.asarray(found)
 
 
-def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df: DfRule) -> Linear:
+def linearise(cells: DomainCells, units: Units, added: Bools, df: DfRule) -> Linear:
     """Estimate each measure in each domain with its linearised variance.
 
     Parameters
@@ -142,25 +156,22 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
         The cells of one breakdown, and the units of the whole sample.
     added
         (measures,) whether the measure is a total or count; else it is a share, mean or ratio.
-    origin
-        (measures,) the value about which the squares of a mean are summed.
     df
         ``"domain"``, ``"design"`` or a number.
     """
     total = cells.totals
     value = values(total, added)
     variance = domain_variances(
-        scores(cells, value, added),
+        scores(cells, added),
         cells.unit,
         cells.domain,
         cells.domains,
         units,
         answered=cells.sums["n"],
     )
-    element = _element_variance(total, value, added, origin)
-    with np.errstate(invalid="ignore"):
-        scale = np.fmax(np.abs(value), np.sqrt(element))
-        variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
+    element = _element_variance(total, value, added)
+    limit = rounding(total, np.where(added[:, None], 0.0, value), *_slopes(total, added))
+    variance[np.sqrt(variance) <= limit] = 0.0
     clusters, strata = answering(cells, units)
     freedom, fallback = _degrees_of_freedom(clusters, strata, units, df)
     variance[np.isnan(value) | ~(freedom > 0)] = np.nan
@@ -173,6 +184,7 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
         df_fallback=fallback,
         deff=deff,
         element=element,
+        rounding=limit,
         n=total["n"],
         weighted=total["w"],
         clusters=clusters,
@@ -181,20 +193,16 @@ def linearise(cells: DomainCells, units: Units, added: Bools, origin: Floats, df
     )
 
 
-def _element_variance(total: dict[str, Floats], value: Floats, added: Bools, origin: Floats) -> Floats:
+def _element_variance(total: dict[str, Floats], value: Floats, added: Bools) -> Floats:
     """S² = n/(n − 1) · Σw e²/Σw with e = (y − R x)/x̄; NaN for totals, n = 1 and where it is rounding."""
     n, w, x = total["n"], total["w"], total["x"]
     usable = ~added[:, None] & (n > 1) & (x != 0)
-    value = np.where(added[:, None], 0.0, value)  # not used there; a square of a total may overflow
-    about = origin[:, None]
-    # shares and ratios: Σ(y − Rx)²
-    squares = total["yy"] - 2 * value * total["xy"] + value**2 * total["xx"]
-    if origin.any():  # means: squares about the origin, x = 1
-        squares = np.where(about != 0, total["yy"] - w * (value - about) ** 2, squares)
+    rate, _ = _slopes(total, added)
+    squares = total["yy"] - 2 * rate * total["xy"] + rate**2 * total["xx"]
     found = np.full_like(n, np.nan)
     mean_x = np.divide(x, w, out=np.ones_like(x), where=usable & (w > 0))
     np.divide(n * squares / mean_x**2, (n - 1) * w, out=found, where=usable)
-    found[found <= 1e-13 * (value - about) ** 2 + 1e-28 * value**2] = 0.0
+    found[found <= 1e-13 * rate**2 + 1e-28 * value**2] = 0.0
     return found
 
 

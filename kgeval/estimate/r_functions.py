@@ -16,6 +16,11 @@ freedom <- function(s, fixed) {
   if (inherits(s, "svyrep.design")) return(own)
   if (own < 1) min(length(unique(s$cluster[, 1])) - 1, degf(design)) else own
 }
+# What a standard error may be by rounding alone: of sums, or of the equations of calibration.
+rounding <- function(value, keep, s) {
+  plain <- inherits(s, "survey.design") && is.null(s$postStrata)
+  max(abs(value)) * (if (plain) 16 * sqrt(sum(keep)) * .Machine$double.eps else 1e-8)
+}
 estimate <- function(name, kind, y, x = NULL, keep, label) {
   keep <- keep & !is.na(keep) & !is.na(d[[y]])
   if (!is.null(x)) keep <- keep & !is.na(d[[x]])
@@ -27,7 +32,7 @@ estimate <- function(name, kind, y, x = NULL, keep, label) {
     ratio = svyratio(f, reformulate(sprintf("`%s`", x)), s),
     svymean(f, s))
   value <- as.numeric(coef(m)); v <- as.numeric(vcov(m)); df <- freedom(s, fixed_df)
-  if (sqrt(v) <= 1e-8 * abs(value)) v <- 0  # rounding
+  if (sqrt(v) <= rounding(value, keep, s)) v <- 0
   limits <- c(NA, NA)
   if (v > 0 && df > 0) {
     limits <- value + c(-1, 1) * qt(1 - (1 - level) / 2, df) * sqrt(v)
@@ -80,7 +85,7 @@ change_of <- function(name, kind, y, x = NULL, keep, label) {
     svyby(f, over, s, svymean, covmat = TRUE))
   place <- match(rounds, as.character(b[[round_column]]))
   value <- diff(coef(b)[place]); v <- sum(vcov(b)[place, place] * c(1, -1, -1, 1)); df <- freedom(s, fixed_df)
-  if (sqrt(v) <= 1e-8 * max(abs(coef(b)[place]))) v <- 0  # rounding
+  if (sqrt(v) <= rounding(coef(b)[place], keep, s)) v <- 0
   limits <- value + c(-1, 1) * qt(1 - (1 - level) / 2, df) * sqrt(v)
   data.frame(indicator = name, kind = "change", domain = label, value = as.numeric(value), se = sqrt(v),
              low = limits[1], high = limits[2], df = df, n = sum(keep))

@@ -16,11 +16,12 @@ from kgeval.estimate.cells import sum_cells
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.estimates import Table, finish
 from kgeval.estimate.few_clusters import FewClusters, correct
-from kgeval.estimate.linear import ZERO, DfRule, Linear
+from kgeval.estimate.linear import DfRule, Linear
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, by_domain, read_records
 from kgeval.estimate.replicates import Replicates
+from kgeval.estimate.rounding import FIXED, stray
 from kgeval.estimate.sampled import Options
 from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.variance import unit_covariance
@@ -135,10 +136,12 @@ def joint_of(sample: Weighted, records: Records, df: DfRule = "domain") -> Joint
     size = np.where(added, 1.0, sample.weight @ x)
     scores = sample.weight[:, None] * (y - np.where(added, 0.0, value) * x) / size
     either = np.any([records.answered(place) for place in range(len(added))], axis=0)
+    covariance = sample.covariance(scores, estimated)
+    fixed = np.sqrt(np.diag(covariance)) <= FIXED * np.sqrt((scores**2).sum(axis=0))
     return Joint(
         names=tuple(one.name for one in records.measures),
         values=value,
-        covariance=sample.covariance(scores, estimated),
+        covariance=np.where(fixed | fixed[:, None], 0.0, covariance),
         df=sample.degrees_of_freedom(either, df),
     )
 
@@ -169,9 +172,9 @@ def _restated(sample: Weighted, records: Records, rule: DfRule, found: Domains, 
 def _with_variance(linear: Linear, variance: Floats, df: Floats, fallback: Bools) -> Linear:
     """Replace the variance and degrees of freedom, and what follows from them."""
     variance = np.where(np.isnan(linear.value) | ~(df > 0), np.nan, variance)
-    with np.errstate(invalid="ignore"):
-        scale = np.fmax(np.abs(linear.value), np.sqrt(np.nan_to_num(linear.element)))
-        variance = np.where(np.sqrt(variance) <= ZERO * scale, 0.0, variance)
+    # here the answers are not taken about an origin, and calibration leaves what its equations leave
+    rounding = linear.rounding + stray(linear.n) * np.abs(linear.value)
+    variance[np.sqrt(variance) <= np.fmax(rounding, FIXED * np.sqrt(linear.variance))] = 0.0
     deff = np.full_like(variance, np.nan)
     np.divide(variance * linear.n, linear.element, out=deff, where=linear.element > 0)
     return replace(linear, variance=variance, df=df, deff=deff, df_fallback=fallback)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
-from kgeval.estimate.cells import Cells, are_counted, origins, sum_cells
+from kgeval.estimate.cells import CENTRED, Cells, are_counted, origins, sum_cells
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct, weights
 from kgeval.estimate.scan_query import by_database, query_of
@@ -98,9 +98,9 @@ def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
 
 
 def _origins(scan: Scan) -> Floats:
-    """Return a value near each mean, from the first records: the same in every batch and file."""
-    means = any(one.kind == "mean" for one in scan.measures)
-    first = next(_batches(scan, records=1000), None) if means else None
+    """Return a value near each mean or ratio, from the first records: the same in every batch and file."""
+    centred = any(one.kind in CENTRED for one in scan.measures)
+    first = next(_batches(scan, records=1000), None) if centred else None
     if first is None:
         return np.zeros(len(scan.measures))
     return origins(scan.measures, [answers(one, first, Condition()) for one in scan.measures])

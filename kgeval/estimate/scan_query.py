@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError
-from kgeval.estimate.cells import FIELDS, KNOWN, stacked
+from kgeval.estimate.cells import FIELDS, KNOWN, SQUARED, stacked
 from kgeval.estimate.measure import LARGEST, Measure, not_finite, weights
 from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
@@ -32,7 +32,7 @@ class Query:
 def query_of(scan: Scan, origin: Floats) -> Query | None:
     """Write the one pass, or return ``None`` where an expression has no SQL.
 
-    ``origin`` is (measures,) the value about which the squares of a mean are summed.
+    ``origin`` is (measures,) the value about which a mean or ratio is summed.
     """
     types = _types(scan)
     if any(types[name] not in NUMBERS for name in scan.weights):
@@ -117,15 +117,18 @@ def _measure_sql(
         "w": weighted(answered),
         "y": weighted(f"({y})"),
     }
+    away = f"({y})"
+    if about:
+        away = f"(({y}) - {about!r}::DOUBLE)" if x is None else f"(({y}) - {about!r}::DOUBLE * ({x}))"
+        fields["d"] = weighted(away)
     if x is not None:
         fields |= {
             "x": weighted(f"({x})"),
             "xx": weighted(f"({x}) * ({x})"),
-            "xy": weighted(f"({x}) * ({y})"),
+            "xy": weighted(f"({x}) * {away}"),
         }
-    if asked.kind in {"mean", "ratio"}:
-        centred = f"(({y}) - {about!r}::DOUBLE)" if about else f"({y})"
-        fields["yy"] = weighted(f"{centred} * {centred}")
+    if asked.kind in SQUARED:
+        fields["yy"] = weighted(f"{away} * {away}")
     if member:
         fields |= _perhaps_sql(asked, member, answer[0], w, alias)
     return fields
@@ -210,7 +213,8 @@ def _refuse_weights(scan: Scan) -> None:
 
 def _line(asked: Measure, one: dict[str, Floats], *, follows: bool) -> dict[str, Floats]:
     """Compose the fields of one measure from the aggregates; what follows from the others is left out."""
-    line = {"x": one["w"], "xx": one["w"], "xy": one["y"], "yy": one["y"]} | one
+    centred = one.get("d", one["y"])
+    line = {"x": one["w"], "xx": one["w"], "d": centred, "xy": centred, "yy": centred} | one
     if follows:
         return {name: line[name] for name in KNOWN}
     nothing = np.zeros_like(one["n"])

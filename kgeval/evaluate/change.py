@@ -14,9 +14,10 @@ from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, Domains, breakdowns, domains
 from kgeval.estimate.estimates import Table, tabulate
 from kgeval.estimate.interval import t_interval
-from kgeval.estimate.linear import DfRule, DomainCells, Linear, answering, domain_cells, linearise, scores
+from kgeval.estimate.linear import DfRule, DomainCells, answering, domain_cells, linearise, scores
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import say
+from kgeval.estimate.rounding import is_rounding
 from kgeval.estimate.rounds import coding_differs, nest_in_rounds
 from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Codes, Floats, Units, sampling_units
@@ -226,11 +227,11 @@ def _changes(
 ) -> pd.DataFrame:
     found = domains(table.levels, (request.column, *breakdown), table.cells.levels, table.cells.relevant)
     cells = domain_cells(table.cells, found)
-    linear = linearise(cells, table.units, are_added(table.measures), table.cells.origin, request.df)
+    linear = linearise(cells, table.units, are_added(table.measures), request.df)
     pairs = pair_domains(found, request)
     before, after = pairs.take(linear.value, pairs.before), pairs.take(linear.value, pairs.after)
-    separate = _separate(pairs, linear)
-    score = scores(cells, linear.value, are_added(table.measures))
+    separate = _separate(pairs, linear.variance)
+    score = scores(cells, are_added(table.measures))
     if table.design.rounds == "same_clusters":
         variance = _variance(score, cells, pairs, table.units, np.arange(len(overlap.to_plain)))
     elif table.design.rounds == "independent":
@@ -242,14 +243,15 @@ def _changes(
         table, request, pairs,
         before=before, after=after, variance=variance, separate=separate,
         df=_freedom(cells, pairs, overlap, request),
+        rounding=_separate(pairs, linear.rounding).sum(axis=0),
         missing=(pairs.take(linear.n, pairs.before), pairs.take(linear.n, pairs.after)),
         notes=overlap.notes, listed=listed,
     )  # fmt: skip
 
 
-def _separate(pairs: Pairs, linear: Linear) -> Floats:
-    """Return the variances of both rounds, (2, measures, domains)."""
-    return np.stack([pairs.take(linear.variance, pairs.before), pairs.take(linear.variance, pairs.after)])
+def _separate(pairs: Pairs, values: Floats) -> Floats:
+    """Return the values of both rounds, (2, measures, domains)."""
+    return np.stack([pairs.take(values, pairs.before), pairs.take(values, pairs.after)])
 
 
 def _merged(values: Floats, cells: DomainCells, pairs: Pairs, lead: Codes) -> tuple[Floats, Codes, Codes]:
@@ -313,16 +315,15 @@ def _rows(
     after: Floats,
     variance: Floats,
     separate: Floats,
+    rounding: Floats,
     df: Floats,
     missing: tuple[Floats, Floats],
     notes: tuple[str, ...],
     listed: bool,
 ) -> pd.DataFrame:
-    scale = np.fmax(np.abs(before), np.abs(after))
     difference = after - before
     variance = np.where(np.isnan(difference) | np.isnan(df), np.nan, variance)
-    with np.errstate(invalid="ignore"):
-        no_variance = np.sqrt(np.maximum(variance, 0)) <= 1e-8 * scale
+    no_variance = is_rounding(variance, separate.sum(axis=0), rounding)
     se = np.sqrt(np.where(no_variance, 0.0, np.maximum(variance, 0)))
     low, high = t_interval(difference, np.where(no_variance, np.nan, se), df, request.level)
     independent = np.sqrt(separate.sum(axis=0))

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kgeval.estimate.interval import t_interval
-from kgeval.estimate.linear import ZERO, DfRule
+from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Answers, Measure, Operand
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, read_records
 from kgeval.estimate.reweighted import joint_of
+from kgeval.estimate.rounding import is_rounding, stray
 from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Bools
 from kgeval.estimate.weighted import Weighted
@@ -100,7 +101,9 @@ def _row(
         "correlation": float(np.clip(covariance / product, -1, 1)) if product > 0 else np.nan,
         "se_independent": float(np.sqrt(variances.sum())),
     }
-    if se <= ZERO * max(abs(before), abs(after)):
+    n = both.answered(0).sum() + both.answered(1).sum()
+    limit = float(stray(n)) * (abs(before) + abs(after))
+    if is_rounding(np.array(se**2), float(variances.sum()), limit):
         return numbers | {"se": 0.0, "reason": join(*sample.notes, NO_VARIANCE)}
     low, high = t_interval(np.array(after - before), np.array(se), np.array(joint.df), level)
     return numbers | {"se": se, "low": float(low), "high": float(high), "reason": join(*sample.notes)}
