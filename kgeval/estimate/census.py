@@ -24,7 +24,7 @@ def describe(measures: Sequence[Measure], table: Cells, found: Domains, units: U
     cells = domain_cells(table, found)
     total = cells.totals
     value = values(total, are_added(measures))
-    clusters, strata = answering(cells, units)
+    clusters, strata = answering(cells, cells.runs(units)[0])
     low, high = missing_bounds(measures, total, table, found.code)
     nothing = np.full_like(value, np.nan)
     return Finished(

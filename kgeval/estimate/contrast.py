@@ -146,7 +146,7 @@ def joint_of(table: Table) -> Joint:
     totals = np.zeros((size, len(table.measures)))
     totals[cells.unit] = linear.T
     either = cells.sums["n"].sum(axis=0, keepdims=True)
-    clusters, strata = (float(count[0, 0]) for count in answering(cells, table.units, either))
+    clusters, strata = (float(count[0, 0]) for count in answering(cells, cells.runs(table.units)[0], either))
     df = clusters - strata if clusters - strata >= 1 else min(clusters - 1, table.units.df)
     return Joint(
         names=tuple(asked.name for asked in table.measures),

@@ -11,10 +11,11 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate import census
 from kgeval.estimate.breakdown import By, Domains, Levels, breakdowns, code_levels, domains
-from kgeval.estimate.cells import Cells, sum_cells
+from kgeval.estimate.cells import Cells
 from kgeval.estimate.linear import DfRule, Linear, domain_cells, linearise
 from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct, weights
 from kgeval.estimate.sampled import Options, finish_sample
+from kgeval.estimate.sum_cells import sum_cells
 from kgeval.estimate.tidy import rows
 from kgeval.estimate.units import Floats, Units, sampling_units
 from kgeval.plan.sample import SampleDesign

@@ -12,7 +12,7 @@ from kgeval.estimate.breakdown import Domains
 from kgeval.estimate.cells import Cells, same_line, unknown_totals
 from kgeval.estimate.rounding import rounding
 from kgeval.estimate.units import Bools, Codes, Floats, Units
-from kgeval.estimate.variance import changes, domain_variances, sum_runs
+from kgeval.estimate.variance import Runs, changes, domain_variances, runs_of, sum_runs
 
 DfRule = Literal["domain", "design"] | float
 
@@ -29,6 +29,10 @@ class DomainCells:
     sums: dict[str, Floats]
     totals: dict[str, Floats]
     domains: int
+
+    def runs(self, units: Units) -> tuple[Runs, ...]:
+        """Return how the cells lie in the clusters and strata of each stage."""
+        return tuple(runs_of(stage, self.unit, self.domain) for stage in units.stages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,10 @@ def _slopes(totals: dict[str, Floats], added: Bools) -> tuple[Floats, Floats]:
 
 def scores(cells: DomainCells, added: Bools) -> Floats:
     """Return (measures, cells) linearised values: (y − R x)/X, or y for a total."""
-    rate, size = _slopes(cells.totals, added)
+    return _scores(cells, *_slopes(cells.totals, added))
+
+
+def _scores(cells: DomainCells, rate: Floats, size: Floats) -> Floats:
     times = np.bincount(cells.domain, minlength=cells.domains)  # the cells are in the order of domains
     found = np.repeat(-rate, times, axis=1)
     found *= cells.sums["x"]
@@ -161,18 +168,16 @@ def linearise(cells: DomainCells, units: Units, added: Bools, df: DfRule) -> Lin
     """
     total = cells.totals
     value = values(total, added)
+    rate, size = _slopes(total, added)
+    quotient = np.where(added[:, None], 0.0, value)
+    runs = cells.runs(units)
     variance = domain_variances(
-        scores(cells, added),
-        cells.unit,
-        cells.domain,
-        cells.domains,
-        units,
-        answered=cells.sums["n"],
+        _scores(cells, rate, size), runs, cells.domains, units, answered=cells.sums["n"]
     )
-    element = _element_variance(total, value, added)
-    limit = rounding(total, np.where(added[:, None], 0.0, value), *_slopes(total, added))
+    element = _element_variance(total, quotient, rate, added)
+    limit = rounding(total, quotient, rate, size)
     variance[np.sqrt(variance) <= limit] = 0.0
-    clusters, strata = answering(cells, units)
+    clusters, strata = answering(cells, runs[0])
     freedom, fallback = _degrees_of_freedom(clusters, strata, units, df)
     variance[np.isnan(value) | ~(freedom > 0)] = np.nan
     deff = np.full_like(value, np.nan)
@@ -193,11 +198,10 @@ def linearise(cells: DomainCells, units: Units, added: Bools, df: DfRule) -> Lin
     )
 
 
-def _element_variance(total: dict[str, Floats], value: Floats, added: Bools) -> Floats:
+def _element_variance(total: dict[str, Floats], value: Floats, rate: Floats, added: Bools) -> Floats:
     """S² = n/(n − 1) · Σw e²/Σw with e = (y − R x)/x̄; NaN for totals, n = 1 and where it is rounding."""
     n, w, x = total["n"], total["w"], total["x"]
     usable = ~added[:, None] & (n > 1) & (x != 0)
-    rate, _ = _slopes(total, added)
     squares = total["yy"] - 2 * rate * total["xy"] + rate**2 * total["xx"]
     found = np.full_like(n, np.nan)
     mean_x = np.divide(x, w, out=np.ones_like(x), where=usable & (w > 0))
@@ -206,20 +210,16 @@ def _element_variance(total: dict[str, Floats], value: Floats, added: Bools) -> 
     return found
 
 
-def answering(cells: DomainCells, units: Units, n: Floats | None = None) -> tuple[Floats, Floats]:
+def answering(cells: DomainCells, first: Runs, n: Floats | None = None) -> tuple[Floats, Floats]:
     """Count the clusters and strata with an answer, (measures, domains) each.
 
-    ``n`` replaces the number of answers in each cell, e.g. by answers to any of several measures.
+    ``first`` holds the runs of the first stage; ``n`` replaces the number of answers in each cell, e.g. by
+    answers to any of several measures.
     """
-    first = units.stages[0]
-    cluster = first.unit[cells.unit]
-    starts = changes(cells.domain, cluster)
-    answered = sum_runs(cells.sums["n"] if n is None else n, starts) > 0
-    domain, stratum = cells.domain[starts], first.stratum[cluster[starts]]
-    runs = changes(domain, stratum)
-    per_stratum = sum_runs(answered.astype(np.float64), runs)
-    heads = changes(domain[runs])
-    at = domain[runs][heads]
+    answered = sum_runs(cells.sums["n"] if n is None else n, first.clusters) > 0
+    per_stratum = sum_runs(answered.astype(np.float64), first.strata)
+    heads = changes(first.domain)
+    at = first.domain[heads]
     clusters = _spread(sum_runs(per_stratum, heads), at, cells.domains)
     return clusters, _spread(sum_runs((per_stratum > 0).astype(np.float64), heads), at, cells.domains)
 

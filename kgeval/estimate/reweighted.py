@@ -12,7 +12,6 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, Domains, breakdowns
 from kgeval.estimate.calibrate import Calibration
-from kgeval.estimate.cells import sum_cells
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.estimates import Table, finish
 from kgeval.estimate.few_clusters import FewClusters, correct
@@ -23,6 +22,7 @@ from kgeval.estimate.records import Records, by_domain, read_records
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.rounding import FIXED, stray
 from kgeval.estimate.sampled import Options
+from kgeval.estimate.sum_cells import sum_cells
 from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.variance import unit_covariance
 from kgeval.estimate.weighted import Weighted, weigh

@@ -18,11 +18,12 @@ import pandas as pd
 
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
-from kgeval.estimate.cells import CENTRED, Cells, are_counted, origins, sum_cells
+from kgeval.estimate.cells import CENTRED, Cells, are_counted
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct, weights
 from kgeval.estimate.scan_query import by_database, query_of
 from kgeval.estimate.scan_request import RELEVANT, Scan, need_columns
+from kgeval.estimate.sum_cells import origins, sum_cells
 from kgeval.estimate.tabular import column_names, plain_numbers, whole_codes
 from kgeval.estimate.units import Floats, nest, ordered_codes, sampling_units
 from kgeval.plan.sample import SampleDesign, stages

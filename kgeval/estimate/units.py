@@ -229,10 +229,11 @@ def _ranks(codes: Codes, size: int) -> Codes:
     """Renumber codes 0 … size − 1 without gaps."""
     occurs = np.zeros(size, dtype=bool)
     occurs[codes] = True
-    place = np.cumsum(occurs, dtype=np.intp)
-    if place[-1] == size:  # there is no gap
+    if occurs.all():
         return codes
-    place -= 1
+    found = np.flatnonzero(occurs)
+    place = np.empty(size, dtype=np.intp)
+    place[found] = np.arange(len(found))
     return place[codes]
 
 

@@ -6,6 +6,9 @@ several stages as in R ``survey``'s ``svyrecvar``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from kgeval.estimate.units import Bools, Codes, Floats, Stage, Units, nest
@@ -55,10 +58,47 @@ def _stage_covariance(totals: Floats, stage: Stage) -> Floats:
     return np.asarray(deviations.T @ deviations)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """How cells, sorted by domain and unit, lie in the clusters and strata of one stage.
+
+    Parameters
+    ----------
+    clusters
+        (clusters in domains,) where the cells of each cluster in each domain begin.
+    strata
+        (strata in domains,) where the clusters of each stratum in each domain begin, among ``clusters``.
+    present
+        (strata in domains,) how many clusters have a cell there.
+    domain, stratum
+        (strata in domains,) which they are.
+    """
+
+    clusters: Codes
+    strata: Codes
+    present: Codes
+    domain: Codes
+    stratum: Codes
+
+
+def runs_of(stage: Stage, unit: Codes, domain: Codes) -> Runs:
+    """Find the runs of one stage; ``unit`` and ``domain`` are (cells,), the ultimate unit and the domain."""
+    cluster = stage.unit[unit]
+    clusters = changes(domain, cluster)
+    home, held = domain[clusters], stage.stratum[cluster[clusters]]
+    strata = changes(home, held)
+    return Runs(
+        clusters=clusters,
+        strata=strata,
+        present=np.append(strata[1:], len(held)) - strata,
+        domain=home[strata],
+        stratum=held[strata],
+    )
+
+
 def domain_variances(
     scores: Floats,
-    unit: Codes,
-    domain: Codes,
+    runs: Sequence[Runs],
     domains: int,
     units: Units,
     *,
@@ -71,8 +111,8 @@ def domain_variances(
     scores
         (estimates, cells) score totals of the cells; units without a cell in a domain have score zero
         there, and count.
-    unit, domain
-        (cells,) the ultimate unit and the domain of each cell, sorted by domain and then unit.
+    runs
+        How the cells lie in the clusters and strata of each stage (:func:`runs_of`).
     answered
         (estimates, cells) answers in each cell: the rules for single clusters look only at the strata of the
         domain that have one (as R's ``subset`` of a design does). ``None``: at those that have a cell.
@@ -82,28 +122,24 @@ def domain_variances(
     (estimates, domains); NaN where all strata of a domain have one cluster and ``average`` is the rule.
     """
     variances = np.zeros((len(scores), domains))
-    for stage in units.stages:
-        cluster = stage.unit[unit]
-        starts = changes(domain, cluster)
-        at = domain[starts], cluster[starts]
-        totals = sum_runs(scores, starts)
-        stratum = stage.stratum[at[1]]
-        first = changes(at[0], stratum)
-        home, held = at[0][first], stratum[first]
-        present = np.append(first[1:], len(stratum)) - first
-        drawn = stage.clusters[held]
-        sums = sum_runs(totals, first)
-        means, scale = sums / drawn, stage.scale[held]
+    for stage, run in zip(units.stages, runs, strict=True):
+        totals = sum_runs(scores, run.clusters)
+        drawn, scale = stage.clusters[run.stratum], stage.scale[run.stratum]
+        sums = sum_runs(totals, run.strata)
+        means = sums / drawn
         if stage.lonely.any():
-            n = None if answered is None else sum_runs(sum_runs(answered, starts), first)
+            n = None if answered is None else sum_runs(sum_runs(answered, run.clusters), run.strata)
             seen = np.ones(sums.shape, dtype=bool) if n is None else n > 0
-            means, scale = _single_clusters(sums, seen, home, held, stage)
-        squares = sum_runs((totals - np.repeat(means, present, axis=1)) ** 2, first)
+            means, scale = _single_clusters(sums, seen, run.domain, run.stratum, stage)
+        deviations = np.repeat(means, run.present, axis=1)
+        np.subtract(totals, deviations, out=deviations)
+        deviations *= deviations
+        squares = sum_runs(deviations, run.strata)
         # clusters of the stratum without a member of the domain: their total is zero
-        squares += (drawn - present) * means**2
-        parts = squares * scale
-        for row, part in enumerate(parts):
-            variances[row] += np.bincount(home, part, domains)
+        squares += (drawn - run.present) * means**2
+        squares *= scale
+        first = changes(run.domain)
+        variances[:, run.domain[first]] += sum_runs(squares, first)
     return variances
 
 

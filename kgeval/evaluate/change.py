@@ -21,7 +21,7 @@ from kgeval.estimate.rounding import is_rounding
 from kgeval.estimate.rounds import coding_differs, nest_in_rounds
 from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Codes, Floats, Units, sampling_units
-from kgeval.estimate.variance import changes, domain_variances, sum_runs
+from kgeval.estimate.variance import changes, domain_variances, runs_of, sum_runs
 from kgeval.plan.expression import Expression
 from kgeval.plan.sample import SampleDesign, stages
 
@@ -268,7 +268,8 @@ def _variance(score: Floats, cells: DomainCells, pairs: Pairs, units: Units, lea
     """Variance of (after − before): the scores of both rounds meet in the same units."""
     sign = np.where(np.isin(cells.domain, pairs.after), 1.0, -1.0)
     difference, unit, domain = _merged(score * sign, cells, pairs, lead)
-    return domain_variances(difference, unit, domain, len(pairs.names), units)
+    runs = [runs_of(stage, unit, domain) for stage in units.stages]
+    return domain_variances(difference, runs, len(pairs.names), units)
 
 
 def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap: _Overlap) -> Floats:
@@ -286,7 +287,7 @@ def _freedom(cells: DomainCells, pairs: Pairs, overlap: _Overlap, request: Reque
     """Clusters of both rounds united − their strata, among answered records."""
     n, unit, domain = _merged(cells.sums["n"], cells, pairs, overlap.to_plain)
     merged = DomainCells(domain=domain, unit=unit, sums={"n": n}, totals={}, domains=len(pairs.names))
-    clusters, strata = answering(merged, overlap.plain)
+    clusters, strata = answering(merged, merged.runs(overlap.plain)[0])
     if request.df == "domain":
         own = clusters - strata
         found = np.where(own >= 1, own, np.minimum(clusters - 1, overlap.plain.df))
