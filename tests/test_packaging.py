@@ -35,6 +35,16 @@ def test_the_build_backend_is_pinned_and_locked() -> None:
     assert locked("requirements.lock")[name] == {version}
 
 
+def test_a_wheel_carries_every_file_the_code_reads() -> None:
+    """A page or grammar that no pattern names is missed only by those who install from a wheel."""
+    patterns = PYPROJECT["tool"]["setuptools"]["package-data"]["kgeval"]
+    carried = {path for pattern in patterns for path in (ROOT / "kgeval").glob(pattern)}
+    there = {path for path in (ROOT / "kgeval").rglob("*") if path.is_file()}
+    read = {path for path in there if path.suffix not in {".py", ".pyc"} and path.name != "README.md"}
+    assert len(read) > 50
+    assert not {str(path.relative_to(ROOT)) for path in read - carried}
+
+
 def test_both_locks_hold_the_same_versions() -> None:
     run, dev = locked("requirements.lock"), locked("requirements-dev.lock")
     assert {name: dev.get(name) for name in run} == run
