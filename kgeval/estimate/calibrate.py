@@ -158,7 +158,7 @@ def _notes(calibration: Calibration, final: Floats, trimmed: int) -> tuple[str, 
         notes.extend(trim_notes(calibration.trim, trimmed))
     negative = int((final < 0).sum())
     if negative:
-        notes.append(f"negative_weights: {negative} calibrated weights are below 0; bounds would prevent it")
+        notes.append(f"negative_weights: {negative} calibrated weights are below 0, bounds would prevent it")
     return tuple(notes)
 
 
@@ -194,7 +194,7 @@ def _solve(matrix: MarginMatrix, weight: Floats, distance: Distance) -> Floats:
 def trim_notes(limits: tuple[float, float], cut: int) -> tuple[str, ...]:
     """Say how many weights were cut."""
     low, high = limits
-    words = f"trimmed: {cut} weights cut to {low:g} … {high:g}; the limits are taken as fixed"
+    words = f"trimmed: {cut} weights cut to {low:g} … {high:g}, the limits are taken as fixed"
     return (words,) if cut else ()
 
 

@@ -82,7 +82,7 @@ class Quantile:
         )
         se = float(np.sqrt(variance))
         margin = float(t_quantile(0.5 + respondents.level / 2, respondents.df)) * se
-        words = "the jackknife may misjudge the error of a quantile; Woodruff's interval does not"
+        words = "the jackknife may misjudge the error of a quantile, Woodruff's interval does not"
         if not se > 0:
             return replace(known, reason="no_variance: the quantile is the same in all replicates")
         return replace(

@@ -1,7 +1,8 @@
 """Why an estimate is missing, unusual or to be read with care: stable codes with figures.
 
-The column ``reason`` holds ``code: words`` joined by ``"; "``. Codes never change their meaning; people
-read translations made from them.
+The column ``reason`` holds ``code: words`` joined by ``"; "``, so no words have a semicolon of their own.
+Codes never change their meaning; people read translations made from them. ``CODES`` lists those of every
+result: of this room, of ``protect`` (``disclosure``) and of ``evaluate``.
 """
 
 from __future__ import annotations
@@ -22,12 +23,11 @@ CODES = {
     "no_variance": "the answers show no sampling variance though they differ: no interval",
     "all_equal": "all answers are the same: exact limits at a reduced sample size",
     "boundary": "the chosen interval is not defined at 0 or 100 %; the Korn-Graubard limits are given",
-    "df_fallback": "clusters − strata is below 1; the smaller of clusters − 1 and the design's is used",
+    "df_fallback": "clusters − strata is below 1, the smaller of clusters − 1 and the design's is used",
     "single_cluster": "strata with one cluster, and the rule that treated them",
     "clusters_nested": "a cluster id occurs in several strata and was read as several clusters",
     "breakdown_missing": "records without a value of the breakdown belong to none of its rows",
     "census": "a census: how many answered of how many, and how many are unknown",
-    "census_frame": "units of the frame without a record",
     "no_key": "no column names the units, so the change of each is not known",
     "paired": "how many persons of the first round were met again",
     "cluster_coding": "cluster ids look shared by the rounds but are coded differently",
@@ -37,9 +37,16 @@ CODES = {
     "negative_weights": "how many calibrated weights are below 0",
     "replicates": "how many replicate weights of which kind give the variance",
     "outside": "a limit of the interval lies beyond the lowest or highest answer",
+    "jackknife_quantile": "the jackknife may misjudge the error of a quantile",
     "separation": "a term of a logistic regression predicts the answer without error: no finite coefficient",
     "collinear": "a term of a regression cannot be told from those before it",
     "few_clusters": "standard error and degrees of freedom corrected for few clusters (CR2)",
+    "not_comparable": "the study says that the rounds cannot be compared",
+    "disclosure": "withheld, and the rule that would say too much about a few persons or groups",
+    "interval_contains_target": "a verdict cannot be certain: the interval holds the target",
+    "unknown_answers": "a verdict cannot be certain: a census's bounds of unknown answers hold the target",
+    "no_interval": "a verdict cannot be certain: the estimate has no interval",
+    "cannot_certify": "not even the best possible value would make a verdict of this sample certain",
     "nchs": "the rule of the presentation standard that decided the flag",
     "nchs2017": "the same, to the letter of 2017",
     "mics": "the same, MICS",

@@ -206,7 +206,7 @@ def _equal_answers(
         limits.method[where] = "korn-graubard"
     else:
         said = [
-            f"boundary: no {options.interval} limits at 0 or 100 %; korn-graubard {a:.4f} to {b:.4f}; {text}"
+            f"boundary: no {options.interval} limits at 0 or 100 %, korn-graubard {a:.4f} to {b:.4f}; {text}"
             for a, b, text in zip(low, high, said, strict=True)
         ]
     reason[where] = [join(before, text) for before, text in zip(reason[where], said, strict=True)]
@@ -252,5 +252,7 @@ def _explain(total: dict[str, Floats], linear: Linear, units: Units, reason: Tex
     alone = estimated & ~np.isnan(linear.df) & np.isnan(linear.variance)
     say(reason, alone, "single_cluster: no stratum here has two clusters, so there is nothing to average")
     fallback = estimated & linear.df_fallback & ~np.isnan(linear.df)
-    words = f"clusters − strata is below 1; the smaller of clusters − 1 and the design's {units.df} is used"
+    words = (
+        f"clusters − strata is below 1, so the smaller of clusters − 1 and the design's {units.df} is used"
+    )
     say(reason, fallback, f"df_fallback: {words}")
