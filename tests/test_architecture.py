@@ -115,3 +115,20 @@ def test_no_link_is_tracked() -> None:
     )
     links = [line.split("\t")[1] for line in listed.stdout.splitlines() if line.startswith("120000")]
     assert links == []
+
+
+# ``docs/page.md``, "Heading": where the code sends its reader.
+POINTER = re.compile(r'``(docs/[\w-]+\.md)``(?:,\s+"([^"]+)")?')
+
+
+def test_what_docstrings_point_to_is_there() -> None:
+    pointers = {
+        (page, " ".join(heading.split()))
+        for path in MODULES
+        for page, heading in POINTER.findall(path.read_text(encoding="utf-8"))
+    }
+    assert ("docs/method.md", "Verdicts") in pointers
+    for page, heading in pointers:
+        lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+        titles = [line.lstrip("# ") for line in lines if line.startswith("#")]
+        assert any(title.startswith(heading) for title in titles), f"{page} has no section {heading!r}"

@@ -33,7 +33,7 @@ class Verdict:
     ``shortfall`` is how much is missing to the target (negative: more than reached), with the limits
     that the interval gives it. ``min_certifiable`` is the value nearest to the target that this
     design could certify; missing where not even 100 % would do. ``p_one_sided`` inverts the printed
-    interval: it is below half of 1 − confidence exactly when the verdict is certain.
+    interval: it is at most half of 1 − confidence exactly where ``met`` is certain.
     """
 
     indicator: str
