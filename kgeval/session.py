@@ -153,10 +153,7 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
     out = out or _nearest_review()
     study, data = _as_last_run(study, data, Path(out))
     plan = read_study(study)
-    if lang not in plan.languages:
-        raise ParameterError(
-            f"the study speaks {', '.join(plan.languages)}, not {lang!r}; choose one of them"
-        )
+    lang = plan.spoken(lang)
     folder = Path(data)
     if not folder.is_dir():
         raise ParameterError(

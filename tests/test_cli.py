@@ -130,6 +130,25 @@ def test_parameters_are_checked_before_anything_starts(desk, capsys, values, see
     assert not (desk / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [("clean", ["--data", "data", "--out", "out"]), ("codebook", ["--out", "out/book.xlsx"])],
+)
+def test_every_command_refuses_a_language_in_the_words_of_the_study(desk, capsys, monkeypatch, command, more):
+    monkeypatch.chdir(desk)
+    assert call(command, "study", *more, "--lang", "fr") == 2
+    assert "the study speaks vi, en, not 'fr'; choose one of them" in capsys.readouterr().err
+    assert not (desk / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["codebook", "indicators"])
+def test_a_file_of_another_ending_is_refused_in_one_sentence(desk, capsys, command):
+    assert call(command, desk / "study", "--out", desk / "out/book.pdf") == 2
+    said = capsys.readouterr().err
+    assert said == "kgeval: --out 'book.pdf' must end in .xlsx or .html: the ending chooses the format\n"
+    assert not (desk / "out").exists()
+
+
 def test_a_run_from_end_to_end(desk, capsys):
     fails = [tiny.SETUP, 'assert area != "0899", "not this one"', tiny.CLEAN]
     tiny.write_notebooks(desk / "notebooks", {"10_clean": fails})

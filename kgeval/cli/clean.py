@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgeval.cli.options import FOLDER, area_option, lang_option, out_option
+
 if TYPE_CHECKING:
     import pandas as pd
 
-_FOLDER = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("study", type=_FOLDER)
-@click.option("--data", required=True, type=_FOLDER, help="Folder with the delivered files.")
-@click.option("--out", required=True, type=_FOLDER, help="Folder to write to.")
-@click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of findings.xlsx.")
-def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -> int:
+@click.argument("study", type=FOLDER)
+@click.option("--data", type=FOLDER, required=True, help="The folder of the delivered files.")
+@out_option()
+@area_option()
+@lang_option()
+def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str | None) -> int:
     """Clean the deliveries of STUDY, area by area, and print accounts that add up.
 
     Each area's folder holds the clean tables, the log, the accounts, and findings.xlsx to work through;
@@ -40,6 +40,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str) -
     from kgeval.store import SYNTHETIC, Store, text_storage
 
     definition = read_study(study)
+    lang = definition.spoken(lang)
     chosen = [definition.area(name) for name in areas] if areas else [*definition.areas]
     store = Store(out)
     with pd.option_context("mode.string_storage", text_storage(data)):

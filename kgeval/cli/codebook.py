@@ -9,17 +9,16 @@ from typing import Any
 import click
 import pandas as pd
 
+from kgeval.cli.options import FOLDER, lang_option, out_file_option
 from kgeval.errors import ParameterError
-
-_PATH = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("study", metavar="STUDY", type=_PATH)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file: .xlsx or .html.")
-@click.option("--review", type=_PATH, help="A finished run: its answers are described as well.")
-@click.option("--lang", default="vi", help="Language of the words: vi or en.")
-def codebook(study: Path, out: Path, review: Path | None, lang: str) -> int:
+@click.argument("study", metavar="STUDY", type=FOLDER)
+@out_file_option(".xlsx", ".html")
+@click.option("--review", type=FOLDER, help="A finished run: its answers are described as well.")
+@lang_option()
+def codebook(study: Path, out: Path, review: Path | None, lang: str | None) -> int:
     """Write the codebook of STUDY: tables, columns, labels, choices, skips, limits, classes.
 
     With --review the distribution of the answers stands beside each question, suppressed as in
@@ -34,19 +33,10 @@ def codebook(study: Path, out: Path, review: Path | None, lang: str) -> int:
     from kgeval.plan.form import read_form
     from kgeval.plan.study import read_study
     from kgeval.present.codebook import Book, codebook_page, codebook_workbook
-    from kgeval.present.labels import labels
     from kgeval.store import write_whole
 
-    if out.suffix not in (".xlsx", ".html"):
-        raise ParameterError(
-            f"a codebook is .xlsx or .html, not {out.suffix!r}; name the file {out.stem}.xlsx"
-        )
-    labels(lang)
     plan = read_study(study)
-    if lang not in plan.languages:
-        raise ParameterError(
-            f"the study speaks {', '.join(plan.languages)}, not {lang!r}; choose one of them"
-        )
+    lang = plan.spoken(lang)
     others = {path.stem: read_form(path) for path in form_files(study) if path.stem not in plan.tables}
     book = Book(
         title=plan.title[lang],

@@ -134,20 +134,21 @@ Example:
     help="Dask scheduler that sums many Parquet files (docs/cluster.md).",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="CSV or Parquet file; without it print a CSV.")
-def estimate(**given: Any) -> None:
+def estimate(**given: Any) -> int:
     """Estimate from files."""
     request = read_request(given)
     if given["show_r"]:
         from kgeval.cli.estimate_r import script_of
 
         click.echo(script_of(request))
-        return
+        return 0
     rows = estimate_files(request)
     if given["sampling_errors"]:
         from kgeval.estimate.sampling_errors import with_sampling_errors
 
         rows = with_sampling_errors(rows)
     _write(rows, given["out"])
+    return 0
 
 
 def _write(rows: pd.DataFrame, out: Path | None) -> None:
@@ -162,6 +163,5 @@ def _write(rows: pd.DataFrame, out: Path | None) -> None:
         data = rows.to_csv(index=False).encode("utf-8")
     else:
         data = rows.to_parquet(index=False)
-    out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, data)
     click.echo(f"{len(rows)} estimates in {out}")

@@ -247,7 +247,7 @@ def df_rule(_context: click.Context, _parameter: click.Parameter, text: str) -> 
     try:
         return float(text)
     except ValueError:
-        raise click.BadParameter("'domain', 'design' or a number") from None
+        raise click.BadParameter("write domain, design or a number, e.g. 30") from None
 
 
 def two_limits(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Limits | None:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgeval.cli.options import lang_option, out_option
 from kgeval.errors import UserError
 
 if TYPE_CHECKING:
     from kgeval.plan.form import Fault, Form
 
 _SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
-_PATH = click.Path(exists=True, path_type=Path)
+_THERE = click.Path(exists=True, path_type=Path)
 ODK_VALIDATE = "odk_validate"
 _SHOWN = 5  # faults of one kind and form on the console
 
 
 @click.command()
-@click.argument("study", metavar="STUDY", type=_PATH)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the forms go.")
-@click.option("--against", type=_PATH, help="An earlier version: a study, a folder of forms, or one form.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of report.xlsx.")
-def forms(study: Path, out: Path, against: Path | None, lang: str) -> int:
+@click.argument("study", metavar="STUDY", type=_THERE)
+@out_option("Where the forms go.")
+@click.option("--against", type=_THERE, help="An earlier version: a study, a folder of forms, or one form.")
+@lang_option("the first of the forms")
+def forms(study: Path, out: Path, against: Path | None, lang: str | None) -> int:
     """Check the questionnaires of STUDY (or of a folder, or one form) and write them for Kobo and ODK.
 
     Each sound form becomes <name>.xlsx and <name>.xml. Every cell is checked in every language, pyxform
@@ -43,6 +44,7 @@ def forms(study: Path, out: Path, against: Path | None, lang: str) -> int:
 
     sources = form_files(study)
     read = {path.stem: read_form(path) for path in sources}
+    lang = _language(lang, read.values())
     java = shutil.which("java") is not None
     found = {path.stem: check_form(read[path.stem], path=path, odk_validate=java) for path in sources}
     written = {path.stem: _written(path, out, found[path.stem]) for path in sources}
@@ -55,7 +57,18 @@ def forms(study: Path, out: Path, against: Path | None, lang: str) -> int:
     title = sheets[0].table.title
     write_whole(out / "report.xlsx", workbook(sheets, title=title, lang=lang))
     click.echo(f"written to {out}; look at {out / 'report.xlsx'}")
-    return 2 if any(fault.level == "error" for faults in found.values() for fault in faults) else 0
+    errors = any(fault.level == "error" for faults in found.values() for fault in faults)
+    return UserError.exit_code if errors else 0
+
+
+def _language(lang: str | None, forms: Iterable[Form]) -> str:
+    """Return the language of the report: what is asked for, or the first of the forms that has labels."""
+    from kgeval.present.labels import labels, languages
+
+    if lang:
+        return labels(lang).lang
+    spoken = [one for form in forms for one in form.languages if one in languages()]
+    return spoken[0] if spoken else languages()[0]
 
 
 def form_files(path: Path) -> list[Path]:

@@ -6,19 +6,16 @@ from pathlib import Path
 
 import click
 
+from kgeval.cli.options import FOLDER, out_file_option
 from kgeval.errors import ParameterError
 from kgeval.plan.study import read_study
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("study", type=FOLDER)
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="A file ending in .xlsx or .html."
-)
+@out_file_option(".xlsx", ".html")
 @click.option("--review", type=FOLDER, help="A finished review, for the baseline values.")
-def indicators(study: Path, out: Path, review: Path | None) -> None:
+def indicators(study: Path, out: Path, review: Path | None) -> int:
     """Write the reference sheets of the STUDY folder's indicators, in all of its languages.
 
     \b
@@ -28,8 +25,6 @@ def indicators(study: Path, out: Path, review: Path | None) -> None:
     from kgeval.present.reference import reference_page, reference_sheets, reference_workbook
     from kgeval.store import Store
 
-    if out.suffix not in (".xlsx", ".html"):
-        raise ParameterError(f"--out {out.name!r} must end in .xlsx or .html: its ending chooses the form")
     plan = read_study(study)
     estimates = None
     if review is not None:
@@ -45,3 +40,4 @@ def indicators(study: Path, out: Path, review: Path | None) -> None:
         content = reference_page(sheets, title=title, languages=plan.languages, banner=banner).encode("utf-8")
     Store(out.parent).write_bytes(out.name, content)
     click.echo(f"{len(sheets)} indicators in {out}")
+    return 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
+from kgeval.cli.options import FOLDER, PATH, area_option, lang_option, out_option
 from kgeval.errors import ParameterError
 
 _CHART_FORMATS = ("png", "svg", "pdf", "csv")
@@ -30,16 +31,14 @@ if TYPE_CHECKING:
     epilog="Example: kgeval pack build/review --out build/conference --lang vi",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.argument("review", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the pack.")
-@click.option("--lang", default="", help="vi or en; the language of the run where it is not given.")
-@click.option(
-    "--area", "areas", multiple=True, help="Reports for these areas only (code or key); else for all."
-)
+@click.argument("review", type=FOLDER)
+@out_option("The folder for the pack.")
+@lang_option("the run's")
+@area_option("Reports for this area only. ")
 @click.option(
     "--map",
     "boundaries",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="GeoJSON with the areas' boundaries, to draw the map of verdicts from; else a schema of tiles.",
 )
 @click.option(
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     help="Formats of the charts. Default: all.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes at a time. Default: 2, on one core 1.")
-def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], **options: Any) -> None:
+def pack(review: Path, out: Path, lang: str | None, areas: tuple[str, ...], **options: Any) -> int:
     """Make the report, slides, charts and tables of the finished run in REVIEW.
 
     Nothing is written where a file does not pass its checks, or names a person.
@@ -61,7 +60,8 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], **options: 
 
     run = _run(review)
     study, store = read_study(review / str(run["study_folder"])), Store(review)
-    results = _results(store, study, _language(lang, run, study), synthetic=bool(run.get("synthetic", False)))
+    lang = study.spoken(lang or run.get("parameters", {}).get("lang"))
+    results = _results(store, study, lang, synthetic=bool(run.get("synthetic", False)))
     boundaries, formats = options["boundaries"], options["formats"]
     chosen = [study.area(area) for area in areas]
     codes = [WHOLE if area is None else area.code for area in chosen]
@@ -81,6 +81,7 @@ def pack(review: Path, out: Path, lang: str, areas: tuple[str, ...], **options: 
     for name, content in {**files, "manifest.json": about}.items():
         target.write_bytes(name, content)
     click.echo(f"{len(files)} files in {out}; look at {out / 'index.html'}")
+    return 0
 
 
 @contextmanager
@@ -91,18 +92,6 @@ def _spread(jobs: int) -> Iterator[Spread]:
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         yield pool.map
-
-
-def _language(lang: str, run: Mapping[str, Any], study: Study) -> str:
-    from kgeval.present.labels import labels
-
-    lang = lang or str(run.get("parameters", {}).get("lang", study.languages[0]))
-    labels(lang)
-    if lang not in study.languages:
-        raise ParameterError(
-            f"the study speaks {', '.join(study.languages)}, not {lang!r}; choose one of them"
-        )
-    return lang
 
 
 def _results(store: Store, study: Study, lang: str, *, synthetic: bool) -> Results:

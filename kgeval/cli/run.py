@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from kgeval.cli.options import FOLDER, PATH, area_option, lang_option, out_option
 from kgeval.errors import ParameterError
 from kgeval.plan.study import Study, read_study
 from kgeval.run.graph import Job, Place, graph
@@ -21,21 +21,17 @@ from kgeval.run.record import Asked, exit_code, run_files
 from kgeval.run.resume import Ground
 from kgeval.store import SYNTHETIC, fingerprint, fingerprints, versions
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
 
 @click.command()
 @click.argument("study", type=FOLDER)
 @click.option("--data", type=FOLDER, required=True, help="The folder of the delivered files.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where everything goes.")
-@click.option(
-    "--area", "areas", multiple=True, help="Code or key of an area; give it again for more. Default: all."
-)
+@out_option("Where everything goes.")
+@area_option()
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at a time. Default: as many as the machine bears."
 )
-@click.option("--lang", default=None, help="Language of what people see. Default: the study's first.")
-@click.option("--params", type=click.Path(path_type=Path), help="JSON file with further parameters.")
+@lang_option()
+@click.option("--params", type=PATH, help="JSON file with further parameters.")
 @click.option("--notebooks", type=FOLDER, help="The folder of the notebooks. Default: those of kgeval.")
 @click.option("--cell-seconds", type=click.IntRange(min=1), default=600, show_default=True,
               help="How long one cell of a notebook may take.")  # fmt: skip
@@ -46,7 +42,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--cluster", default="", metavar="ADDRESS", help="Dask scheduler that does the jobs (docs/cluster.md)."
 )
-def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> None:
+def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any) -> int:
     """Run the notebooks of the STUDY folder: 10 and 30 for each area, 20 for each and the whole, 40 once.
 
     Notebook 45 runs once where the study has a research.toml.
@@ -94,15 +90,11 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     summarise(console, out, results, (datetime.now(UTC) - asked.started).total_seconds())
     if any(result.status == "done" for result in results):
         refuse_traces(out)
-    sys.exit(exit_code(results))
+    return exit_code(results)
 
 
 def _setting(plan: Study, data: Path, out: Path, options: Mapping[str, Any]) -> Setting:
-    lang = options["lang"] or plan.languages[0]
-    if lang not in plan.languages:
-        raise ParameterError(
-            f"the study speaks {', '.join(plan.languages)}, not {lang!r}; choose one with --lang"
-        )
+    lang = plan.spoken(options["lang"])
     for name, folder in (("--data", data), ("the study", plan.folder)):
         if folder.resolve() in (out.resolve(), *out.resolve().parents):
             raise ParameterError(f"--out lies in {name}, which is never written to; choose another folder")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from kgeval.cli.options import FOLDER
+from kgeval.errors import UserError
 from kgeval.plan.study import inspect_study
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -19,7 +18,7 @@ def study() -> None:
 
 @study.command()
 @click.argument("folder", metavar="STUDY", type=FOLDER)
-def check(folder: Path) -> None:
+def check(folder: Path) -> int:
     """Check the STUDY folder and list all of its faults at once.
 
     \b
@@ -36,9 +35,10 @@ def check(folder: Path) -> None:
         click.echo(f"kgeval: {' '.join(fault.split())}", err=True)
     if faults or plan is None:
         click.echo(f"{len(faults)} faults.", err=True)
-        sys.exit(2)
+        return UserError.exit_code
     questions = sum(len(table.form.questions) for table in plan.tables.values())
     click.echo(
         f"{plan.key}: sound. {len(plan.areas)} areas, {len(plan.rounds)} rounds, {len(plan.tables)} tables, "
         f"{questions} questions, {len(plan.indicators)} indicator definitions."
     )
+    return 0

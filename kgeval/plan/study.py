@@ -91,6 +91,20 @@ class Study:
         """Table → the questions of class restricted: their answers stay in the restricted store."""
         return {key: table.form.guarded for key, table in self.tables.items() if table.form.guarded}
 
+    def spoken(self, lang: str | None) -> str:
+        """Return this language, or the study's first where none is named.
+
+        Raises
+        ------
+        ParameterError
+            The study is not written in this language.
+        """
+        if lang and lang not in self.languages:
+            raise ParameterError(
+                f"the study speaks {', '.join(self.languages)}, not {lang!r}; choose one of them"
+            )
+        return lang or self.languages[0]
+
     def area(self, name: str) -> Area | None:
         """Return the area with this code or key; ``all`` is None: the whole study.
 
