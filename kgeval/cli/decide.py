@@ -7,15 +7,17 @@ from pathlib import Path
 
 import click
 
+from kgeval.cli.options import FOLDER
+
 
 @click.command()
-@click.argument("study", metavar="STUDY", type=click.Path(path_type=Path))
+@click.argument("study", metavar="STUDY", type=FOLDER)
 @click.argument(
     "workbooks",
     metavar="FINDINGS.xlsx…",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and write nothing.")
 def decide(study: Path, workbooks: tuple[Path, ...], dry_run: bool) -> int:
@@ -39,6 +41,7 @@ def decide(study: Path, workbooks: tuple[Path, ...], dry_run: bool) -> int:
     definition = read_study(study)
     path = definition.folder / CORRECTIONS
     faults: list[str] = []
+    written = False
     for workbook in workbooks:
         try:
             decided = read_decisions(workbook, decision_headings(), decision_words(), day=date.today())
@@ -48,8 +51,12 @@ def decide(study: Path, workbooks: tuple[Path, ...], dry_run: bool) -> int:
         content, new = with_decisions(read_corrections(definition), decided)
         if not dry_run and len(new) and not faults:
             write_whole(path, content)
+            written = True
         click.echo(f"{workbook}: {len(decided)} decisions, {len(new)} of them new")
     if faults:
         raise StudyError(faults)
-    click.echo(f"nothing written (--dry-run): {path}" if dry_run else f"written to {path}")
+    if dry_run:
+        click.echo(f"nothing written (--dry-run): {path}")
+    else:
+        click.echo(f"written to {path}" if written else f"nothing new: {path} stays as it is")
     return 0

@@ -8,7 +8,7 @@ file, key and the value that was seen.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import pandas as pd
 
 from kgeval.errors import StudyError
+from kgeval.prepare.read.archive import open_archive
+from kgeval.prepare.read.limits import Limits
 
 COLUMNS = (
     "table", "file", "sheet", "row", "rid", "round", "area", "key", "column", "expects_raw", "action",
@@ -49,19 +51,17 @@ def read_decisions(
     Raises
     ------
     StudyError
-        Rows that decide nothing clear: all of them, one line a fault, without any value.
+        The file is no workbook that can be read; or rows decide nothing clear: all of them, one line a
+        fault, without any value.
     """
-    from openpyxl import load_workbook
-
     lines: list[dict[str, str]] = []
     faults: list[str] = []
-    book = load_workbook(path, read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        for row, line in _filled(sheet, headings):
+    for title, rows in _sheets(path):
+        for row, line in _filled(rows, headings):
             line["action"] = actions.get(line.get("action", ""), line.get("action", ""))
             fault = _fault(line, set(actions.values()))
             if fault:
-                faults.append(f"{path.name}, sheet {sheet.title!r}, row {row}: {fault}")
+                faults.append(f"{path.name}, sheet {title!r}, row {row}: {fault}")
             lines.append({"decided_at": day.isoformat()} | line)
     frame = pd.DataFrame(lines, columns=list(COLUMNS), dtype="str").fillna("")
     frame = frame.drop_duplicates(list(_NAMING), ignore_index=True)
@@ -91,13 +91,29 @@ def with_decisions(corrections: pd.DataFrame | None, decisions: pd.DataFrame) ->
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8"), new
 
 
-def _filled(sheet: Any, headings: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _sheets(path: Path) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    """Return the title and the rows of each sheet."""
+    from openpyxl import load_workbook
+
+    try:
+        content = path.read_bytes()
+        open_archive(content, file=path.name, limits=Limits())  # a few kilobytes can claim to be gigabytes
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return [(sheet.title, list(sheet.iter_rows(values_only=True))) for sheet in book.worksheets]
+    except Exception as error:  # whatever the library makes of a damaged file
+        remedy = "decide in the findings.xlsx that `kgeval clean` wrote, and save it as .xlsx"
+        raise StudyError([f"{path.name}: this is no Excel workbook that can be read; {remedy}"]) from error
+
+
+def _filled(
+    rows: Sequence[Sequence[Any]], headings: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows in which something was decided: their number, and the correction's columns."""
-    rows = sheet.iter_rows(values_only=True)
-    head = [headings.get(str(cell).strip(), "") if cell is not None else "" for cell in next(rows, ())]
+    first = rows[0] if rows else ()
+    head = [headings.get(str(cell).strip(), "") if cell is not None else "" for cell in first]
     if not {"action", "rid"} <= set(head):
         return
-    for number, cells in enumerate(rows, 2):
+    for number, cells in enumerate(rows[1:], 2):
         line = {name: _text(cell) for name, cell in zip(head, cells, strict=False) if name}
         if any(line.get(name) for name in _FILLED):
             yield number, line

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +14,7 @@ from openpyxl import load_workbook
 from kgeval.cli import _run
 from kgeval.present.labels import labels
 
+Broken = Callable[[bytes], bytes]
 GROUPS = """id,svy,district,day,children,safe
 g1,0,North,2018-09-03,12,1
 g2,0,North,2018-09-04,many,1
@@ -65,7 +69,9 @@ def test_decisions_are_taken_replayed_and_refused_once_stale(
     fill(book, "CONFLICTING_DUPLICATE", {4: ("Reject this record", "")})
     fill(book, "DATE_OUT_OF_WINDOW", {7: ("Accept as it is", "")})
     assert _run(["decide", str(plan), str(book)]) == 0
-    assert "3 decisions, 3 of them new" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "3 decisions, 3 of them new" in said
+    assert f"written to {plan / 'corrections.csv'}" in said
     lines = pd.read_csv(plan / "corrections.csv", dtype=str, keep_default_na=False)
     assert lines["action"].tolist() == ["reject", "set", "accept_as_is"]
     assert lines.loc[1, ["file", "row", "key", "column", "expects_raw", "new_value"]].tolist() == [
@@ -80,7 +86,10 @@ def test_decisions_are_taken_replayed_and_refused_once_stale(
     found = pd.read_csv(out / "north" / "findings.csv", dtype=str)
     assert "DATE_OUT_OF_WINDOW" not in set(found["check"])  # accepted: not asked again
     assert _run(["decide", str(plan), str(book)]) == 0
-    assert "0 of them new" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 of them new" in said
+    assert "nothing new" in said
+    assert "written" not in said
 
     # The district sends the file anew: one value mended there, the other rows moved by one.
     changed = GROUPS.replace("g2,0,North,2018-09-04,many,1\n", "g2,0,North,2018-09-04,15,1\n")
@@ -124,3 +133,54 @@ def test_a_value_that_nobody_can_read_is_not_accepted_as_it_is(folders: tuple[Pa
     clean(folders)
     refused = pd.read_csv(out / "north" / "refused.csv", dtype=str)
     assert refused["why"].tolist() == ["accepted_nothing"]
+
+
+def _cut(content: bytes) -> bytes:
+    """A workbook whose copying broke off."""
+    return content[: len(content) // 2]
+
+
+def _repacked(content: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(changed, "w") as archive:
+        for name in whole.namelist():
+            part = change(name, whole.read(name))
+            if part is not None:
+                archive.writestr(name, part)
+    return changed.getvalue()
+
+
+def _without_its_book(content: bytes) -> bytes:
+    """An archive that is whole, but no workbook."""
+    return _repacked(content, lambda name, part: None if name == "xl/workbook.xml" else part)
+
+
+def _of_damaged_sheets(content: bytes) -> bytes:
+    return _repacked(content, lambda name, part: part[:-40] if "/worksheets/" in name else part)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("study.toml", lambda _: b'key = "no workbook"\n'),
+        ("findings.xls", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        ("empty.xlsx", lambda _: b""),
+        ("cut.xlsx", _cut),
+        ("no_book.xlsx", _without_its_book),
+        ("damaged.xlsx", _of_damaged_sheets),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_said_to_be_none(
+    folders: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str], name: str, broken: Broken
+) -> None:
+    plan, _, out = folders
+    clean(folders)
+    path = out / name
+    path.write_bytes(broken((out / "north" / "findings.xlsx").read_bytes()))
+    capsys.readouterr()
+    assert _run(["decide", str(plan), str(path)]) == 2
+    complained = capsys.readouterr().err.splitlines()
+    assert len(complained) == 1
+    assert f"{name}: this is no Excel workbook that can be read" in complained[0]
+    assert "`kgeval clean`" in complained[0]
+    assert not (plan / "corrections.csv").exists()
