@@ -117,7 +117,7 @@ def run_batch(
             ExitStack() as stack,
             _workers(pace, max(1, count), log) as workers,
         ):
-            run.seed = lambda: stack.enter_context(_seed(pace, log, setting.study))
+            run.seed = lambda: stack.enter_context(_seed(pace, log, setting.study, jobs))
             _go_on(run, workers)
         gather_results(setting.out, run.keys)
         results = [run.results[key] for key in run.jobs]
@@ -148,16 +148,19 @@ def _workers(pace: Pace, count: int, log: Path) -> Workers | ClusterWorkers:
 
 
 @contextmanager
-def _seed(pace: Pace, log: Path, study: Path) -> Iterator[str]:
+def _seed(pace: Pace, log: Path, study: Path, jobs: Sequence[Job]) -> Iterator[str]:
     if pace.plain_kernels or pace.cluster:
         yield ""
         return
     from kgeval.run.forked import USUAL, seed
     from kgeval.run.kernel import environment
 
+    modules = dict.fromkeys((*USUAL, *(name for job in jobs for name in job.notebook.imports)))
     with (
         tempfile.TemporaryDirectory(prefix="kgeval-") as scratch,
-        seed(USUAL, env={**os.environ, **environment(Path(scratch))}, log=log, study=study) as address,
+        seed(
+            list(modules), env={**os.environ, **environment(Path(scratch))}, log=log, study=study
+        ) as address,
     ):
         yield address
 

@@ -198,14 +198,16 @@ def _own_seed() -> str:
     return _OWN["address"]
 
 
-# what the notebooks of a review need, most costly first; a module that is absent costs nothing
+# what the functions that a review's notebooks call import by themselves, most costly first; what a notebook
+# imports in its own cells comes on top. A module that is absent costs nothing.
 USUAL = (
     "pandas",
     "pyarrow.parquet",
     "pyarrow.compute",
     "pyarrow.dataset",
     "scipy.special",
-    "matplotlib.figure",
+    "pandas.io.formats.html",
+    "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib_inline.config",

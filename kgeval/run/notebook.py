@@ -13,9 +13,10 @@ the notebook has nothing to say: where a study has no such file, it is not run.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -32,7 +33,10 @@ _NUMBERED = re.compile(r"^\d+_[a-z][a-z0-9_]*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notebook:
-    """One numbered notebook: ``name`` is its file's name without suffix, ``sha256`` of its bytes."""
+    """One numbered notebook: ``name`` is its file's name without suffix, ``sha256`` of its bytes.
+
+    ``imports`` are the modules that its cells import, in their order.
+    """
 
     name: str
     path: Path
@@ -41,6 +45,7 @@ class Notebook:
     reads: Mapping[str, Extent]
     reads_data: bool
     needs: str
+    imports: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     sha256: str
 
@@ -98,6 +103,7 @@ def _read(path: Path, earlier: tuple[Notebook, ...]) -> Notebook:
         reads=_reads(about, runs, path.stem, earlier),
         reads_data=about.get("data", True) is not False,
         needs=_needs(about, path.stem),
+        imports=tuple(dict.fromkeys(_imported(source for kind, source, _ in sources if kind == "code"))),
         parameters=parameters(tagged[0], notebook=path.stem),
         sha256=sha256(data),
     )
@@ -160,6 +166,19 @@ def _reads(
                 "name an earlier notebook and 'area' or 'whole'"
             )
     return dict(reads)
+
+
+def _imported(cells: Iterable[str]) -> Iterator[str]:
+    for cell in cells:
+        try:
+            statements = list(ast.walk(ast.parse(cell)))
+        except (SyntaxError, ValueError, RecursionError):  # a magic, or a fault that its own run will show
+            continue
+        for statement in statements:
+            if isinstance(statement, ast.Import):
+                yield from (name.name for name in statement.names)
+            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+                yield statement.module
 
 
 def _text(source: str | list[str]) -> str:

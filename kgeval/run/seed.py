@@ -36,8 +36,16 @@ ALWAYS = (
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "ipykernel.datapub",
+    "ipykernel.debugger",
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "encodings.idna",
     "numpy.random",
+    "sqlite3",
+    "tornado.platform.asyncio",
 )
 TRIAL_SECONDS = 20.0
 _RSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kilobytes

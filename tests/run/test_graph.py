@@ -44,6 +44,22 @@ def test_the_whole_review(notebooks):
     ]
 
 
+def test_the_phase_review_does_not_wait_for_the_districts_reviews():
+    jobs = {job.key: job for job in graph(read_notebooks("notebooks"), [NORTH, SOUTH])}
+    waits_for = jobs["all.40_phase_review"].waits_for
+    assert {"north.20_estimate", "south.10_clean"} <= waits_for
+    assert not {key for key in waits_for if "30_district_review" in key}
+
+
+def test_what_a_notebook_imports_is_known(tmp_path):
+    cells = [
+        "%matplotlib inline",
+        "import numpy as np, scipy.stats\nfrom . import mine\nif x:\n    from a.b import c",
+    ]
+    tiny.write_notebooks(tmp_path, {"10_clean": cells}, only="10_clean")
+    assert read_notebooks(tmp_path)[0].imports == ("numpy", "scipy.stats", "a.b")
+
+
 def test_one_area_needs_the_clean_tables_of_all(notebooks):
     keys = [job.key for job in graph(notebooks, [NORTH, SOUTH], only=["0899"])]
     assert keys == ["north.10_clean", "south.10_clean", "south.20_estimate", "south.30_review"]
