@@ -141,19 +141,24 @@ def _withheld(answers: pd.DataFrame, study: Study) -> dict[tuple[object, ...], s
     complementary = _names(answers, study).map(lambda name: profiles()[name].complementary).astype(bool)
     by_area = answers["by"].map(lambda by: bool(_AREA & set(by.split("*"))))
     groups = [  # within a breakdown, and over the areas; whichever is withheld for one may ask for the other
-        [rows.index for _, rows in answers[kept & answers["value"].notna()].groupby(keys, sort=False)]
+        [
+            rows.index.to_numpy()
+            for _, rows in answers[kept & answers["value"].notna()].groupby(keys, sort=False)
+        ]
         for keys, kept in (
             (_SIBLINGS, answers["by"].ne("") & (complementary | by_area)),
             (_AREAS, answers["area"].ne(WHOLE)),
         )
     ]
+    shown, n = rules.eq("").to_numpy(copy=True), answers["n"].to_numpy()
     asks = True
     while asks:
         asks = False
-        for at in (index for kind in groups for index in kind):
-            shown = at[(rules[at] == "").to_numpy()]
-            if len(at) - len(shown) == 1 and len(shown):
-                rules[answers.loc[shown, "n"].idxmin()] = "complementary to a withheld value"
+        for at in (places for kind in groups for places in kind):
+            left = at[shown[at]]
+            if len(at) - len(left) == 1 and len(left):
+                shown[left[n[left].argmin()]] = False
                 asks = True
+    rules = rules.mask(rules.eq("") & ~shown, "complementary to a withheld value")
     keys = answers[list(_KEYS)].itertuples(index=False, name=None)
     return {key: rule for key, rule in zip(keys, rules, strict=True) if rule}
