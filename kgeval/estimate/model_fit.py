@@ -62,15 +62,17 @@ def fit(kind: Kind, columns: Floats, y: Floats, weight: Floats) -> ModelFit:
     NoFit
         A logistic fit runs away to infinity (complete or quasi-complete separation).
     """
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.regression.linear_model import WLS
 
     scaled = weight / weight.mean()  # numerical stability, as R does
     if kind == "linear":
-        coefficients = np.asarray(sm.WLS(y, columns, weights=scaled).fit(method="qr").params)
+        coefficients = np.asarray(WLS(y, columns, weights=scaled).fit(method="qr").params)
         return _fitted(coefficients, columns, y - columns @ coefficients, weight)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # separation shows in the coefficients, see below
-        model = sm.GLM(y, columns, family=sm.families.Binomial(), freq_weights=scaled)
+        model = GLM(y, columns, family=Binomial(), freq_weights=scaled)
         result = model.fit(maxiter=STEPS, tol=CLOSE)
     share = np.asarray(result.mu)
     spread = share * (1 - share)
