@@ -22,12 +22,13 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 _STYLES = re.compile(r"<style\b.*?</style\s*>", re.DOTALL | re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*([a-z][a-z0-9+.-]*:|[/\\])", re.IGNORECASE)
 _TAGS = frozenset(
-    """a abbr b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li ol
-    p pre small span strong sub sup table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905
+    """a abbr b blockquote br caption code col colgroup dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6
+    hr i img li ol p pre small span strong sub sup table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905
 )
 _ATTRIBUTES = {
     "*": ["class", "id", "title", "lang"],
     "a": ["href"],
+    "col": ["style"],
     "img": ["alt", "width", "height"],
     "td": ["colspan", "rowspan", "headers", "style"],
     "th": ["colspan", "rowspan", "headers", "scope"],
@@ -108,7 +109,9 @@ def cleaned(html: object) -> str:
             tags=_TAGS,
             attributes=_ATTRIBUTES,
             protocols=["#"],
-            css_sanitizer=CSSSanitizer(allowed_css_properties=["color", "text-align", "font-weight"]),
+            css_sanitizer=CSSSanitizer(
+                allowed_css_properties=["color", "text-align", "font-weight", "width"]
+            ),
             strip=True,
         )
     )

@@ -132,6 +132,11 @@ def test_cleaning_keeps_text_and_drops_the_rest() -> None:
     assert "background" not in text
 
 
+def test_a_table_keeps_the_widths_of_its_columns() -> None:
+    text = cleaned('<table><colgroup><col style="width:21.1%;"><col style="width:78.9%;"></colgroup></table>')
+    assert text.count("width:21.1%") == text.count("width:78.9%") == 1
+
+
 def test_sentences_and_notes_display_as_escaped_paragraphs() -> None:
     said = show.sentences(pd.DataFrame([estimate_row(area="3")]), None, made_up_study(), "vi")
     assert "<img" not in said._repr_html_()

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from kgeval import present as show
+from kgeval.present.style import change_colour
+from kgeval.present.tables.widths import column_widths, least_widths
 from tests.present.made_up import (
     LONG,
     census_row,
@@ -217,6 +219,25 @@ def test_markup_in_names_stays_text() -> None:
     html = show.areas_table(endline, verdicts, made_up_study(), "vi")._repr_html_()
     assert "<img" not in html
     assert "&lt;img src=x onerror=" in html
+
+
+def test_figures_and_short_words_are_not_wrapped_where_a_page_has_room() -> None:
+    rows = pd.DataFrame([estimate_row(), census_row()])
+    judged = pd.DataFrame([verdict_row(), verdict_row(indicator="G", target=0.8)])
+    table = show.targets_table(rows, judged, made_up_study(), "vi", place="Bến Đò")
+    whole = least_widths(table, 10.5, 0.17, whole_figures=True)
+    wrapped = least_widths(table, 10.5, 0.17)
+    aligns = [column.align for column in table.columns]
+    assert all(a >= b for a, b in zip(whole, wrapped, strict=True))
+    assert any(a > b for a, b, align in zip(whole, wrapped, aligns, strict=True) if align == "right")
+    assert sum(column_widths(table, 10.5, 10.0, 0.17, whole_figures=True)) == pytest.approx(10.0)
+
+
+def test_a_change_is_coloured_by_whether_it_is_wished_for() -> None:
+    assert change_colour("up", "higher") == change_colour("down", "lower")
+    assert change_colour("down", "higher") == change_colour("up", "lower") != change_colour("up", "higher")
+    assert change_colour("up", "none") == change_colour("down", "none") == change_colour("census")
+    assert change_colour("unclear", "lower") == change_colour("unclear", "higher")
 
 
 def test_the_same_table_gives_the_same_html() -> None:

@@ -36,13 +36,14 @@ def column_widths(
     narrower
         How wide the typeface runs beside the one that is measured.
     whole_figures
-        Cells at the right are never wrapped.
+        Cells at the right, and the cells of a column of short ones, are not wrapped.
     """
     least = least_widths(table, points, padding, narrower=narrower, whole_figures=whole_figures)
     wanted = []
     for column in table.columns:
-        texts = [str(text) for text in table.cells[column.key]]
-        wanted.append(max(0, min(_LONG, max((len(text) for text in texts), default=0)) - _SHORT) + 1)
+        longest = max((len(str(text)) for text in table.cells[column.key]), default=0)
+        has_its_room = whole_figures and column.align == "right"
+        wanted.append(1 if has_its_room else max(0, min(_LONG, longest) - _SHORT) + 1)
     spare = room - sum(least)
     if spare <= 0:
         return [room * one / sum(least) for one in least]
@@ -61,7 +62,7 @@ def least_widths(
     least = []
     for column in table.columns:
         cells = [str(text) for text in table.cells[column.key]]
-        whole = whole_figures and column.align == "right"
+        whole = whole_figures and (column.align == "right" or max(map(len, cells), default=0) <= _SHORT)
         words = {word for text in cells for word in ([text] if whole else text.split(" "))}
         words.update(column.heading.split(" "))
         widest = max((_width(word, points, narrower) for word in words), default=0.0)
