@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -26,6 +28,31 @@ def required(specifiers: list[str]) -> set[str]:
 def test_everything_that_is_needed_is_locked() -> None:
     assert required(PYPROJECT["project"]["dependencies"]) <= set(locked("requirements.lock"))
     assert required(PYPROJECT["dependency-groups"]["dev"]) <= set(locked("requirements-dev.lock"))
+
+
+# Where the module that is imported has another name than what is installed.
+INSTALLED_AS = {"PIL": "pillow", "docx": "python-docx", "pptx": "python-pptx"}
+
+
+def third_parties() -> set[str]:
+    """Return what the package imports, anywhere in a file, that is neither Python's nor its own."""
+    names = set()
+    for path in (ROOT / "kgeval").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(str(node.module).split(".")[0])
+    foreign = names - set(sys.stdlib_module_names) - {"kgeval"}
+    return {INSTALLED_AS.get(name, name).lower().replace("_", "-") for name in foreign}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """What comes along with another package today may stay away with its next version."""
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    declared = required([*PYPROJECT["project"]["dependencies"], *(name for part in extras for name in part)])
+    assert "pandas" in third_parties()
+    assert third_parties() <= declared
 
 
 def test_the_build_backend_is_pinned_and_locked() -> None:
