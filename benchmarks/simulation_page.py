@@ -1,4 +1,4 @@
-"""The page of the benchmarks on simulated data: each writes its own block of ``docs/simulation.md``."""
+"""The page of the benchmarks on simulated data: each writes its own block of ``docs/known-truth.md``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-PAGE = Path(__file__).parents[1] / "docs" / "simulation.md"
+PAGE = Path(__file__).parents[1] / "docs" / "known-truth.md"
 
 
 def write_block(name: str, text: str, page: Path = PAGE) -> None:
