@@ -95,20 +95,29 @@ def unknown_totals(total: dict[str, Floats], counted: Bools) -> dict[str, Floats
     }  # fmt: skip
 
 
-def stacked(lines: Sequence[dict[str, Floats]], fields: Sequence[str], cells: int) -> dict[str, Floats]:
-    """Stack the measures' lines; fields that hold the same sums share one array."""
+def stacked(
+    lines: Sequence[dict[str, Floats]], fields: Sequence[str], order: Codes | None = None
+) -> dict[str, Floats]:
+    """Stack the measures' lines, their cells in ``order``; fields that hold the same sums share one array."""
     done: dict[tuple[int, ...], Floats] = {}
-    sums = {}
     for name in fields:
         parts = [line[name] for line in lines]
         key = tuple(map(id, parts))
         if key not in done:
-            same = len(set(key)) == 1
-            done[key] = (
-                same_line(parts[0], len(parts)) if same else np.concatenate(parts).reshape(len(parts), cells)
-            )
-        sums[name] = done[key]
-    return sums
+            done[key] = _stack(parts if len(set(key)) > 1 else parts[:1], order, len(parts))
+    return {name: done[tuple(id(line[name]) for line in lines)] for name in fields}
+
+
+def _stack(parts: Sequence[Floats], order: Codes | None, times: int) -> Floats:
+    if order is None and len(parts) == 1:
+        return same_line(parts[0], times)
+    found = np.empty((len(parts), len(parts[0])))
+    for row, part in zip(found, parts, strict=True):
+        if order is None:
+            row[:] = part
+        else:
+            part.take(order, out=row, mode="clip")  # without the copy that a check of the places would need
+    return same_line(found[0], times) if len(parts) == 1 else found
 
 
 def same_line(line: Floats, times: int) -> Floats:

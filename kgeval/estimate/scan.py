@@ -22,10 +22,10 @@ from kgeval.estimate.cells import CENTRED, Cells, are_counted
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct, weights
 from kgeval.estimate.scan_query import by_database, query_of
-from kgeval.estimate.scan_request import RELEVANT, Scan, need_columns
+from kgeval.estimate.scan_request import RELEVANT, Scan, cell_codes, need_columns
 from kgeval.estimate.sum_cells import origins, sum_cells
 from kgeval.estimate.tabular import column_names, plain_numbers, whole_codes
-from kgeval.estimate.units import Floats, nest, ordered_codes, sampling_units
+from kgeval.estimate.units import Floats, sampling_units
 from kgeval.plan.sample import SampleDesign, stages
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
@@ -160,9 +160,7 @@ def _batches(scan: Scan, records: int = BATCH) -> Iterator[pd.DataFrame]:
 
 
 def _batch_cells(scan: Scan, batch: pd.DataFrame, origin: Floats) -> tuple[pd.DataFrame, Cells]:
-    code = np.zeros(len(batch), dtype=np.intp)
-    for column in scan.keys:
-        code = nest(code, ordered_codes(batch[column])[0] + 1)
+    code = cell_codes(batch, scan.keys)
     who = condition(scan.where, batch)
     columns = {name: weights(batch, name) for name in [None, *scan.weights]}
     cells = sum_cells(
@@ -185,9 +183,7 @@ def _compact(
 ) -> tuple[list[pd.DataFrame], list[dict[str, Floats]]]:
     """Add up the cells that several batches have in common."""
     table = pd.concat(keys, ignore_index=True)
-    code = np.zeros(len(table), dtype=np.intp)
-    for name in names:
-        code = nest(code, ordered_codes(table[name])[0] + 1)
+    code = cell_codes(table, names)
     size = int(code.max()) + 1
     added = {
         field: np.stack(

@@ -15,7 +15,7 @@ import pandas as pd
 from kgeval.errors import DataError
 from kgeval.estimate.cells import FIELDS, KNOWN, SQUARED, stacked
 from kgeval.estimate.measure import LARGEST, Measure, not_finite, weights
-from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, need_columns
+from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, cell_codes, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
 from kgeval.estimate.tabular import column_names
 from kgeval.estimate.units import Floats
@@ -186,6 +186,8 @@ def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Float
         raise DataError("EMPTY", "the files hold no rows", hint="give files with records")
     if any(np.asarray(found[name]).any() for name in found if name.startswith("bad_")):
         _refuse_weights(scan)
+    # the database returns them in no order; sorted once here, the cells of a breakdown are merely sliced
+    order = np.argsort(cell_codes(keys, scan.keys), kind="stable")
     taken: dict[str, Floats] = {}
 
     def take(name: str) -> Floats:
@@ -199,8 +201,8 @@ def by_database(scan: Scan, query: Query) -> tuple[pd.DataFrame, dict[str, Float
     for asked, line in zip(scan.measures, lines, strict=True):
         if not all(np.isfinite(line[name]).all() for name in ("x", "y", "xx", "yy")):
             raise not_finite(asked.name)
-    sums = stacked(lines, KNOWN if follows else FIELDS, len(keys))
-    return keys, sums
+    sums = stacked(lines, KNOWN if follows else FIELDS, order)
+    return keys.take(order).reset_index(drop=True), sums
 
 
 def _refuse_weights(scan: Scan) -> None:

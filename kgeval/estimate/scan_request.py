@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from kgeval.errors import DataError, DesignError
 from kgeval.estimate.measure import Measure, Operand
+from kgeval.estimate.units import Codes, nest, ordered_codes
 from kgeval.plan.expression import Expression, parse
 from kgeval.plan.sample import SampleDesign, stages
 
@@ -34,10 +38,10 @@ class Scan:
 
     @property
     def keys(self) -> list[str]:
-        """The columns that tell cells apart."""
+        """The columns that tell cells apart: the breakdowns' first, so that the cells lie in their order."""
         design = self.design
         columns = [*stages(design.stratum), *stages(design.cluster), *stages(design.population)]
-        return list(dict.fromkeys([*columns, *(column for breakdown in self.wanted for column in breakdown)]))
+        return list(dict.fromkeys([*(column for breakdown in self.wanted for column in breakdown), *columns]))
 
     @property
     def weights(self) -> list[str]:
@@ -59,6 +63,14 @@ class Scan:
             if operand is not None
         ]
         return list(dict.fromkeys([*self.keys, *self.weights, *named]))
+
+
+def cell_codes(keys: pd.DataFrame, names: Sequence[str]) -> Codes:
+    """Code the combinations of key columns that occur, 0, 1, … in the order of the columns' values."""
+    code: Codes = np.zeros(len(keys), dtype=np.intp)
+    for name in names:
+        code = nest(code, ordered_codes(keys[name])[0] + 1)
+    return code
 
 
 def as_expression(operand: Operand | None) -> Expression:

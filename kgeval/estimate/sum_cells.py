@@ -144,7 +144,7 @@ def _known_sums(
 ) -> dict[str, Floats]:
     """Return the fields of :data:`KNOWN`, (measures, cells) each."""
     members = [_members(one, w, add) for one, w in zip(found, weight, strict=True)]
-    sums = stacked(members, ("all", "all_w", "all_ww"), add.cells)
+    sums = stacked(members, ("all", "all_w", "all_ww"))
     sums["n"], sums["w"] = _answered_sums(found, weight, sums["all"], sums["all_w"], add)
     sums["y"] = np.empty((len(found), add.cells))
     own: dict[str, dict[int, Floats]] = {name: {} for name in _LIKE}
@@ -263,7 +263,7 @@ def _unknown_sums(
         elif one.known is not None or one.possible is not None:
             line |= _unknown(asked, one, w, add)
         lines.append(line)
-    return stacked(lines, UNKNOWN, add.cells)
+    return stacked(lines, UNKNOWN)
 
 
 def _unknown(asked: Measure, one: Answers, w: Floats | None, add: _Adder) -> dict[str, Floats]:

@@ -35,11 +35,11 @@ def rows(
     """Lay one breakdown out as one row an estimate, measure by measure."""
     size = len(found)
     length = len(measures) * size
-    labels = label_columns(found.breakdown, found.names, len(measures), listed=listed)
+    labels = label_columns(found.breakdown, found.names, 1, listed=listed)
     said = finished.reason.ravel()
     words: list[Sequence[str] | Texts] = [
-        [asked.name for asked in measures for _ in range(size)],
-        [asked.kind for asked in measures for _ in range(size)],
+        np.repeat(np.array([asked.name for asked in measures], dtype=object), size),
+        np.repeat(np.array([asked.kind for asked in measures], dtype=object), size),
         finished.interval_method.ravel(),
         finished.flag.ravel(),
         [join(reason, *found.notes) for reason in said] if found.notes else said,
@@ -50,7 +50,7 @@ def rows(
         np.array([*numbers, np.full(length, level)]),
         np.array(counts).astype(np.int64),
         *map(texts, words),
-        *map(_block, labels.values()),
+        *(_block(values, len(measures)) for values in labels.values()),
     ]
     columns, places = _layout(tuple(labels))
     placed = list(zip(blocks, places, strict=True))
@@ -70,11 +70,15 @@ def texts(values: Sequence[str] | Texts) -> pd.api.extensions.ExtensionArray:
     return pd.arrays.ArrowStringArray(pa.array(values, pa.large_string()), dtype=TEXT)  # type: ignore[call-arg]
 
 
-def _block(values: list[Any]) -> Any:
-    """Return a column of any kind as a block: one row of an array, or an array of pandas."""
+def _block(values: list[Any], times: int) -> Any:
+    """Return a column of any kind, repeated, as a block: one row of an array, or an array of pandas."""
+    kinds = {type(value) for value in values}
+    if len(kinds) == 1 and issubclass(next(iter(kinds)), np.signedinteger):  # often so; without a detour
+        return np.tile(np.array(values), times)[None]
     column = pd.Series(values)
+    again = np.tile(np.arange(len(values)), times)
     plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufO"
-    return column.to_numpy(copy=True)[None] if plain else column.array
+    return column.to_numpy().take(again)[None] if plain else column.array.take(again)
 
 
 def label_columns(

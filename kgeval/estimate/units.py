@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -150,10 +151,9 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
 
 def complete_codes(frame: pd.DataFrame, column: str) -> Codes:
     """Code a design column 0, 1, … in the order of its values; a missing value is an error."""
-    codes = _dense_codes(frame[column])
-    if codes is not None:
-        return codes
-    codes, _ = ordered_codes(frame[column])
+    values = frame[column]
+    dense = _dense_codes(values)
+    codes = ordered_codes(values)[0] if dense is None else dense[0]
     if len(codes) and codes.min() < 0:
         row = int(np.argmax(codes < 0))
         raise DesignError(
@@ -172,8 +172,7 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
         return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
     dense = _dense_codes(values)
     if dense is not None:
-        numbers = values.to_numpy()
-        return dense, list(numbers[firsts(dense, int(dense.max()) + 1)])
+        return dense[0], list(dense[1])
     coded, levels = pd.factorize(values, use_na_sentinel=True)
     codes = coded.astype(np.intp, copy=False)
     found = list(levels)
@@ -186,15 +185,17 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     return np.asarray(place[codes], dtype=np.intp), [found[index] for index in order]
 
 
-def _dense_codes(values: pd.Series) -> Codes | None:
-    """Code whole numbers that lie close together; ``None``: they do not, or are none."""
-    if not (isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values)):
+def _dense_codes(values: pd.Series) -> tuple[Codes, npt.NDArray[Any]] | None:
+    """Code whole numbers that lie close together, and return those; ``None``: they do not, or are none."""
+    dtype = values.dtype
+    if not (isinstance(dtype, np.dtype) and dtype.kind in "iu" and len(values)):
         return None
     numbers = values.to_numpy()
     low, high = int(numbers.min()), int(numbers.max())
     if high >= 2**62 or not _is_dense(high - low + 1, len(numbers)):
         return None
-    return _ranks(numbers.astype(np.intp) - low, high - low + 1)
+    codes, found = _ranks(np.subtract(numbers, low, dtype=np.intp), high - low + 1)
+    return codes, (found + low).astype(dtype)
 
 
 def _rank(level: object) -> tuple[int, float, str]:
@@ -212,7 +213,7 @@ def nest(outer: Codes, inner: Codes) -> Codes:
     size = (int(outer.max()) + 1) * width
     pairs = outer * width + inner
     if _is_dense(size, len(pairs)):
-        return _ranks(pairs, size)
+        return _ranks(pairs, size)[0]
     codes, found = pd.factorize(pairs)
     order = np.argsort(found, kind="stable")
     place = np.empty(len(found), dtype=np.intp)
@@ -225,16 +226,16 @@ def _is_dense(size: int, records: int) -> bool:
     return size <= 16 * records + 1024
 
 
-def _ranks(codes: Codes, size: int) -> Codes:
-    """Renumber codes 0 … size − 1 without gaps."""
+def _ranks(codes: Codes, size: int) -> tuple[Codes, Codes]:
+    """Renumber codes 0 … size − 1 without gaps; also those that occur, in order."""
     occurs = np.zeros(size, dtype=bool)
     occurs[codes] = True
-    if occurs.all():
-        return codes
-    found = np.flatnonzero(occurs)
+    found = occurs.nonzero()[0]
+    if len(found) == size:
+        return codes, found
     place = np.empty(size, dtype=np.intp)
     place[found] = np.arange(len(found))
-    return place[codes]
+    return place[codes], found
 
 
 def firsts(codes: Codes, size: int) -> Codes:
@@ -283,8 +284,8 @@ def _stage(
         )
     units, strata = int(unit.max()) + 1, int(stratum.max()) + 1
     record_of_unit = firsts(unit, units)
-    record_of_stratum = firsts(stratum, strata)
     stratum_of_unit = stratum[record_of_unit]
+    record_of_stratum = record_of_unit[firsts(stratum_of_unit, strata)]
     drawn = np.bincount(stratum_of_unit, minlength=strata).astype(np.float64)
     fraction = np.zeros(strata)
     if population is not None:
@@ -300,8 +301,9 @@ def _stage(
         record_of_stratum=record_of_stratum,
         name=name,
     )
+    last = ultimate is unit
     stage = Stage(
-        unit=unit[firsts(ultimate, int(ultimate.max()) + 1)],
+        unit=np.arange(units) if last else unit[firsts(ultimate, int(ultimate.max()) + 1)],
         stratum=stratum_of_unit,
         clusters=drawn,
         scale=scale,
