@@ -50,7 +50,7 @@ def is_rounding(variance: Floats, parts: Floats | float, limit: Floats | float) 
     Parameters
     ----------
     variance, parts
-        Of the change, and the sum of those of both rounds, of which it may be what remains.
+        Of the change, and the sum of those of both rounds where it is what remains of them; else 0.
     limit
         The standard error that the rounding of both rounds may show.
     """

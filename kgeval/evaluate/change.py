@@ -324,7 +324,9 @@ def _rows(
 ) -> pd.DataFrame:
     difference = after - before
     variance = np.where(np.isnan(difference) | np.isnan(df), np.nan, variance)
-    no_variance = is_rounding(variance, separate.sum(axis=0), rounding)
+    # samples that share a part of their clusters: the variance is what remains of others
+    remains = separate.sum(axis=0) if table.design.rounds == "partial" else 0.0
+    no_variance = is_rounding(variance, remains, rounding)
     se = np.sqrt(np.where(no_variance, 0.0, np.maximum(variance, 0)))
     low, high = t_interval(difference, np.where(no_variance, np.nan, se), df, request.level)
     independent = np.sqrt(separate.sum(axis=0))
