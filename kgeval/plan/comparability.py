@@ -17,7 +17,6 @@ from kgeval.plan.indicator import Indicator
 from kgeval.plan.norm import Norms
 from kgeval.plan.table import Table
 
-LEVELS = ("legal_only", "standard", "strict")
 ABSENT = "absent"  # the aspect of a question that only one of the forms asks
 _RANK: Mapping[str, int] = {"yes": 0, "caution": 1, "no": 2}
 
@@ -80,5 +79,5 @@ def _derived(norms: Norms, table: str) -> dict[str, frozenset[str]]:
         named = {*composite.managed.names}
         for rule in rules:
             named |= rule.met.names | (rule.applies.names if rule.applies is not None else frozenset())
-        needs |= {f"{composite.key}_{level}": frozenset(named) for level in LEVELS}
+        needs |= dict.fromkeys(composite.columns, frozenset(named))
     return needs

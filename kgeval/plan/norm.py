@@ -13,6 +13,8 @@ from kgeval.plan.toml import Block, read_toml
 
 Aggregate = Literal["all", "any", "count", "sum"]
 
+LEVELS = ("legal_only", "standard", "strict")  # of a composite, each within the one before it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
@@ -75,7 +77,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
-    """Three nested levels over a set of rules; see ``docs/method.md``, "Composites"."""
+    """Three nested :data:`LEVELS` over a set of rules; see ``docs/method.md``, "Composites"."""
 
     key: str
     table: str
@@ -83,6 +85,11 @@ class Composite:
     set: str
     share_of_rest: float
     label: Mapping[str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that hold its levels, in the order of :data:`LEVELS`."""
+        return tuple(f"{self.key}_{level}" for level in LEVELS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

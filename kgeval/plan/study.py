@@ -23,11 +23,10 @@ from kgeval.plan.programme import Programme, read_programme
 from kgeval.plan.research import FILE as RESEARCH
 from kgeval.plan.research import Research, read_research
 from kgeval.plan.soundness import cross_faults
-from kgeval.plan.table import Table, table
+from kgeval.plan.table import ADDED, Table, table
 from kgeval.plan.toml import Block, read_toml
 
 GUARDED = "_guarded"  # ends the name of a table's part in the restricted store
-_ADDED = frozenset({"rid", "round", "area"})  # columns that cleaning gives to every table
 _FORM_SUFFIXES = (".md", ".xlsx", ".xls", ".csv")
 
 
@@ -147,12 +146,12 @@ class Study:
         questions = {question.name for question in self.tables[table_key].form.questions}
         derived = {column.name for column in self.norms.derived if column.table == table_key}
         composites = {
-            f"{composite.key}_{level}"
+            name
             for composite in self.norms.composites
             if composite.table == table_key
-            for level in ("legal_only", "standard", "strict")
+            for name in composite.columns
         }
-        return frozenset(questions | derived | composites | _ADDED)
+        return frozenset(questions | derived | composites | {*ADDED})
 
 
 def read_study(folder: str | Path) -> Study:

@@ -10,6 +10,8 @@ from kgeval.plan.form import Form
 from kgeval.plan.sample import Rounds, SampleDesign, SingleCluster
 from kgeval.plan.toml import Block
 
+ADDED = ("rid", "round", "area")  # columns that cleaning gives to every table
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundRule:

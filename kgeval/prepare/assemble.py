@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kgeval.plan.table import ADDED
 from kgeval.prepare import journal
 from kgeval.prepare.account import Fates, accounts, fates, prove, rows_of, with_totals
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.log import LOG_COLUMNS, chain, log_hash
 from kgeval.prepare.transcribe import Transcript
 
-ADDED = ("rid", "round", "area")  # columns that cleaning gives to every table
 STRUCTURAL = ("rid", "file", "sheet", "row", "table", "kind")
 
 

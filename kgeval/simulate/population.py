@@ -16,13 +16,11 @@ import pandas as pd
 from kgeval.errors import StudyError
 from kgeval.plan.form import Question
 from kgeval.plan.study import Study
-from kgeval.plan.table import Table
+from kgeval.plan.table import ADDED, Table
 from kgeval.simulate.answer import Answer
 from kgeval.simulate.draw import Scene, holds, stream
 from kgeval.simulate.model import Model, Unit
 from kgeval.simulate.presence import IDENTITY, unit_rows
-
-_ADDED = ("rid", "round", "area")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ class _Making:
         seen = raw_rounds(rows, table)
         faults = []
         for question in table.form.main_questions:
-            if question.name in _ADDED:
+            if question.name in ADDED:
                 continue
             if question.name not in seen:  # nobody answers it: the column is there, and empty
                 silent = pd.Series([None] * len(rows), index=rows.index, dtype="object")
@@ -218,7 +216,7 @@ def _cut(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     names = [
         question.name
         for question in table.form.main_questions
-        if question.name not in _ADDED and question.name in rows
+        if question.name not in ADDED and question.name in rows
     ]
     rids = [f"simulated:{table.key}:{number}" for number in range(1, len(rows) + 1)]
     head = pd.DataFrame({"rid": pd.Series(rids, dtype="str"), "round": rows["round"], "area": rows["area"]})
