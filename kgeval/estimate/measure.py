@@ -143,6 +143,18 @@ class Answers:
     member: Bools | None = None
     possible: Bools | None = None
 
+    def members(self) -> Bools:
+        """Return (records,) who surely counts."""
+        return np.ones(len(self.y), dtype=bool) if self.member is None else self.member
+
+    def may_count(self) -> Bools:
+        """Return (records,) who surely counts, or of whom that is not known."""
+        return self.members() if self.possible is None else self.possible
+
+    def answered(self) -> Bools:
+        """Return (records,) who surely counts and whose answer is known."""
+        return self.members() if self.known is None else self.members() & self.known
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:

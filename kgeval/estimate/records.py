@@ -43,17 +43,11 @@ class Records:
 
     def answered(self, place: int) -> Bools:
         """Return (records,) who counts for a measure and has answered."""
-        one = self.answers[place]
-        who = np.ones(len(self), dtype=bool)
-        for part in (one.known, one.member):
-            who = who if part is None else who & part
-        return who
+        return self.answers[place].answered()
 
     def possible(self, place: int) -> Bools:
         """Return (records,) who counts or may count for a measure."""
-        one = self.answers[place]
-        found = one.member if one.possible is None else one.possible
-        return np.ones(len(self), dtype=bool) if found is None else found
+        return self.answers[place].may_count()
 
     def numerator(self, place: int) -> Floats:
         """Return (records,) what is averaged or added; 0 where nobody counts or answers."""

@@ -20,7 +20,6 @@ from scipy import special
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.joint_rounds import joint_in_rounds
 from kgeval.estimate.measure import Measure, answers, condition, measure
-from kgeval.estimate.units import Bools
 from kgeval.plan.comparison import Comparison
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.sample import SampleDesign
@@ -140,7 +139,7 @@ def _compared(
     study: Study, indicator: Indicator, comparison: Comparison, sides: Sides
 ) -> Iterator[dict[str, object]]:
     asked = measure(indicator)
-    answered = _answered(asked, sides.records)
+    answered = answers(asked, sides.records, condition(None, sides.records)).answered()
     for place, group in enumerate(sides.groups, start=1):
         here = answered & np.isin(sides.side, [0, place])
         yield {
@@ -156,12 +155,6 @@ def _compared(
             "n_group": int((here & (sides.side == place)).sum()),
             "comparable": indicator.comparable,
         }
-
-
-def _answered(asked: Measure, records: pd.DataFrame) -> Bools:
-    given = answers(asked, records, condition(None, records))
-    known = np.ones(len(records), dtype=bool) if given.known is None else given.known
-    return known if given.member is None else known & given.member
 
 
 def _gap(found: Joint, withheld: bool) -> dict[str, object]:

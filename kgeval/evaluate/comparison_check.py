@@ -63,9 +63,7 @@ def _checked(
 ) -> Iterator[dict[str, object]]:
     records = sides.records
     given = answers(asked, records, condition(None, records))
-    known = np.ones(len(records), dtype=bool) if given.known is None else given.known
-    known = known if given.member is None else known & given.member
-    y = np.where(known, given.y, np.nan)
+    y = np.where(given.answered(), given.y, np.nan)
     late = (records["round"] == study.endline.key).to_numpy()
     unit = _unit(study, comparison, records)
     for place, group in enumerate(sides.groups, start=1):

@@ -101,13 +101,11 @@ def decomposition(
         Of the intervals.
     """
     given = answers(asked, records, condition(None, records))
-    known = np.ones(len(records), dtype=bool) if given.known is None else given.known.copy()
-    if given.member is not None:
-        known &= given.member
+    answered = given.answered()
     labels = records[column].astype("str").where(records[column].notna(), UNKNOWN).to_numpy()
-    classes = sorted(set(labels[known]))
+    classes = sorted(set(labels[answered]))
     cells = [
-        (key, name, known & (records["round"] == key).to_numpy() & (labels == name))
+        (key, name, answered & (records["round"] == key).to_numpy() & (labels == name))
         for key in rounds
         for name in classes
     ]

@@ -74,10 +74,7 @@ def _paired_answers(
     asked: Measure, rows: pd.DataFrame, who: Condition, before: np.ndarray, partner: np.ndarray
 ) -> tuple[Floats, Floats]:
     one = answers(asked, rows, who)
-    usable = np.ones(len(rows), dtype=bool) if one.known is None else one.known.copy()
-    if one.member is not None:
-        usable &= one.member
-    value = np.where(usable, one.y, np.nan)
+    value = np.where(one.answered(), one.y, np.nan)
     first = np.where(partner >= 0, value[partner], np.nan)
     second = value[~before]
     complete = ~np.isnan(first) & ~np.isnan(second)

@@ -157,21 +157,18 @@ def _small(sizes: pd.Series, met: pd.Series) -> list[object]:
 
 def _adjusted(panel: Panel, part: _Part, asked: Measure) -> dict[str, object] | None:
     given = answers(asked, part.records, condition(None, part.records))
-    size = len(part.records)
-    known = np.ones(size, dtype=bool) if given.known is None else given.known
-    member = np.ones(size, dtype=bool) if given.member is None else given.member
-    possible = member if given.possible is None else given.possible
+    answered = given.answered()
     first = part.response.first
     if part.clusters:
-        y, usable = given.y, known & member & ~first
+        y, usable = given.y, answered & ~first
         own = part.response
-        if not (known & member & first).any():
+        if not (answered & first).any():
             return None
     else:
-        y, usable = _paired(part, panel, given.y, known & member)
+        y, usable = _paired(part, panel, given.y, answered)
         if not (usable & (part.response.klass >= 0)).any():
             return None
-        own = _asked(part, panel, usable, possible)
+        own = _asked(part, panel, usable, given.may_count())
     given_weight = weights(part.records, None if part.census else asked.weight)
     if given_weight is not None:  # the indicator's own, e.g. of a child drawn from several
         own = response(given_weight, first=own.first, found=own.found, klass=own.klass)
@@ -182,7 +179,7 @@ def _adjusted(panel: Panel, part: _Part, asked: Measure) -> dict[str, object] | 
     here = usable & own.found & (own.klass >= 0)
     plain = _mean(y, own.weight, here)
     if part.clusters:
-        before = known & member & first
+        before = answered & first
         level = _mean(given.y, own.weight, before)
         value, plain = value - level, plain - level
         scores = scores - _scores(given.y, own.weight, before)

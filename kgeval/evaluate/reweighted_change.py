@@ -111,6 +111,4 @@ def _row(
 
 def _inside(known: Answers, side: Bools) -> Answers:
     """Keep the records of one round and domain."""
-    member = side if known.member is None else known.member & side
-    possible = member if known.possible is None else known.possible & side
-    return replace(known, member=member, possible=possible)
+    return replace(known, member=known.members() & side, possible=known.may_count() & side)

@@ -210,7 +210,6 @@ def _answers(
     """Return each record's answer and membership: 1, 0, NaN for what is not known."""
     found = answers(measure(indicator), frame, condition(kept, frame))
     answer = found.y if found.known is None else np.where(found.known, found.y, np.nan)
-    sure = np.ones(len(frame), dtype=bool) if found.member is None else found.member
-    possible = sure if found.possible is None else found.possible
-    counts = np.where(here, np.where(sure, 1.0, np.where(possible, np.nan, 0.0)), 0.0)
+    unsure = np.where(found.may_count(), np.nan, 0.0)
+    counts = np.where(here, np.where(found.members(), 1.0, unsure), 0.0)
     return answer, counts

@@ -92,14 +92,9 @@ def _turnover(
 ) -> dict[str, np.ndarray]:
     """Count improved, worsened, same, unknown, entries and exits in every domain."""
     one = answers(asked, rows, who)
-    present = np.ones(len(rows), dtype=bool) if one.member is None else one.member
-    if one.possible is not None:
-        present = one.possible
-    answer = one.y if one.known is None else np.where(one.known, one.y, np.nan)
-    if one.member is not None:
-        answer = np.where(one.member, answer, np.nan)
+    answer = np.where(one.answered(), one.y, np.nan)
     start = (rows[request.column] == request.start).to_numpy(dtype=bool)
-    listed = present & (spots.of_row >= 0)
+    listed = one.may_count() & (spots.of_row >= 0)
     there = np.zeros((2, len(spots.domain)), dtype=bool)
     said = np.full(there.shape, np.nan)
     for side, of_round in enumerate((listed & start, listed & ~start)):
