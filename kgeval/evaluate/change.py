@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.breakdown import By, Domains, breakdowns, domains
+from kgeval.estimate.breakdown import By, breakdowns, domains
 from kgeval.estimate.estimates import Table, tabulate
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule, DomainCells, answering, domain_cells, linearise, scores
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import say
 from kgeval.estimate.rounding import is_rounding
-from kgeval.estimate.rounds import coding_differs, nest_in_rounds
-from kgeval.estimate.tidy import label_columns
-from kgeval.estimate.units import Codes, Floats, Units, sampling_units
+from kgeval.estimate.rounds import nest_in_rounds
+from kgeval.estimate.units import Codes, Floats, Units
 from kgeval.estimate.variance import changes, domain_variances, runs_of, sum_runs
+from kgeval.evaluate.change_pairs import Pairs, Request, change_frame, pair_domains
+from kgeval.evaluate.overlap import Overlap
+from kgeval.evaluate.panel import paired_change
+from kgeval.evaluate.turnover import census_change
 from kgeval.plan.expression import Expression
-from kgeval.plan.sample import SampleDesign, stages
-
-COLUMNS = (
-    "from_round", "to_round", "from_value", "to_value", "difference", "se", "low", "high", "df",
-    "correlation", "se_independent", "reason",
-)  # fmt: skip
-
-
-class ClusterCodingWarning(UserWarning):
-    """Cluster ids of two rounds look shared but are coded differently."""
+from kgeval.plan.sample import SampleDesign
 
 
 def change(
@@ -70,8 +63,8 @@ def change(
     -------
     DataFrame
         ``indicator, kind``, the breakdown's columns (or ``by, by_value`` for a list of breakdowns), then
-        :data:`COLUMNS`. A census has no standard error but the columns ``improved, worsened, same,
-        unknown, entries, exits``.
+        :data:`kgeval.evaluate.change_pairs.COLUMNS`. A census has no standard error but the columns
+        ``improved, worsened, same, unknown, entries, exits``.
 
     Raises
     ------
@@ -92,8 +85,6 @@ def change(
     asked = tuple(_aligned(one, chosen) for one in distinct(measures))
     where = None if where is None else _picked(where, chosen)
     if person is not None and not design.census:
-        from kgeval.evaluate.panel import paired_change
-
         return paired_change(
             rows, design, asked, column=column, start=start, end=end, by=by, where=where, level=level, df=df,
             person=person,
@@ -105,125 +96,17 @@ def change(
         column=column, start=start, end=end, level=level, df=design.df if df is None else df, person=person
     )
     if design.census:
-        from kgeval.evaluate.turnover import census_change
-
         pieces = [
             census_change(rows, table, request, breakdown, where, listed=listed) for breakdown in wanted
         ]
     else:
-        overlap = _Overlap.find(rows, design, table.units, request)
+        overlap = Overlap.find(rows, design, table.units, request)
         pieces = [_changes(table, request, breakdown, overlap, listed=listed) for breakdown in wanted]
     return pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """Which change is asked for."""
-
-    column: str
-    start: object
-    end: object
-    level: float
-    df: DfRule
-    person: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
-    """The domains of a breakdown, each with its place in both rounds (−1: not in that round).
-
-    ``names`` holds each domain's value of each breakdown column; ``before`` and ``after`` its place
-    among the (round, breakdown) domains; ``home`` leads back, (round, breakdown) domain → domain.
-    """
-
-    breakdown: tuple[str, ...]
-    names: tuple[tuple[object, ...], ...]
-    before: Codes
-    after: Codes
-    home: Codes
-
-    def take(self, values: Floats, places: Codes) -> Floats:
-        """Pick (measures, domains) values; NaN where a domain is not in that round."""
-        return np.where(places >= 0, values[:, places], np.nan)
-
-
-def pair_domains(found: Domains, request: Request) -> Pairs:
-    """Find the two rounds of every domain."""
-    tails = list(dict.fromkeys(value[1:] for value in found.names))
-    order = {tail: place for place, tail in enumerate(tails)}
-    places = {
-        "before": np.full(len(tails), -1, dtype=np.intp),
-        "after": np.full(len(tails), -1, dtype=np.intp),
-    }
-    home = np.empty(len(found), dtype=np.intp)
-    for place, value in enumerate(found.names):
-        home[place] = order[value[1:]]
-        places["before" if value[0] == request.start else "after"][home[place]] = place
-    return Pairs(breakdown=found.breakdown[1:], names=tuple(tails), home=home, **places)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Overlap:
-    """How the clusters of the two rounds belong together.
-
-    ``plain`` are the clusters of both rounds united, ``to_plain`` leads from a unit of the table to its
-    cluster; ``common`` and ``to_common`` the same for clusters found in both rounds (−1: in one only),
-    needed where the rounds share only a part of their clusters.
-    """
-
-    plain: Units
-    to_plain: Codes
-    common: Units | None
-    to_common: Codes
-    notes: tuple[str, ...]
-
-    @classmethod
-    def find(cls, rows: pd.DataFrame, design: SampleDesign, units: Units, request: Request) -> _Overlap:
-        """Compare the clusters of the rounds."""
-        first = replace(
-            design,
-            cluster=stages(design.cluster)[:1] or None,
-            stratum=stages(design.stratum)[:1] or None,
-            population=None,
-            single_cluster="certainty",
-        )
-        plain = sampling_units(rows, first) if design.rounds != "independent" else units
-        to_plain = _lead(units, plain)
-        before = (rows[request.column] == request.start).to_numpy()
-        notes = _coding_notes(rows, design, before)
-        if design.rounds != "partial":
-            return cls(plain=plain, to_plain=to_plain, common=None, to_common=to_plain, notes=notes)
-        both = np.intersect1d(plain.unit[before], plain.unit[~before])
-        inside = np.isin(plain.unit, both)
-        common = sampling_units(rows[inside], first)
-        lead = np.full(len(units.stages[0].unit), -1, dtype=np.intp)
-        lead[units.unit[inside]] = common.unit
-        return cls(plain=plain, to_plain=to_plain, common=common, to_common=lead, notes=notes)
-
-
-def _lead(units: Units, plain: Units) -> Codes:
-    lead = np.zeros(len(units.stages[0].unit), dtype=np.intp)
-    lead[units.unit] = plain.unit
-    return lead
-
-
-def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) -> tuple[str, ...]:
-    clusters = stages(design.cluster)
-    if not clusters:
-        return ()
-    ids = rows[clusters[0]]
-    if design.rounds != "independent" and coding_differs(ids[before], ids[~before]):
-        text = (
-            f"cluster_coding: ids in {clusters[0]!r} look shared by the rounds but are coded differently, "
-            "so the rounds count as different clusters"
-        )
-        warnings.warn(text, ClusterCodingWarning, stacklevel=4)
-        return (text,)
-    return ()
-
-
 def _changes(
-    table: Table, request: Request, breakdown: tuple[str, ...], overlap: _Overlap, *, listed: bool
+    table: Table, request: Request, breakdown: tuple[str, ...], overlap: Overlap, *, listed: bool
 ) -> pd.DataFrame:
     found = domains(table.levels, (request.column, *breakdown), table.cells.levels, table.cells.relevant)
     cells = domain_cells(table.cells, found)
@@ -272,7 +155,7 @@ def _variance(score: Floats, cells: DomainCells, pairs: Pairs, units: Units, lea
     return domain_variances(difference, runs, len(pairs.names), units)
 
 
-def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap: _Overlap) -> Floats:
+def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap: Overlap) -> Floats:
     """Σ_h m/(m − 1) Σ (z₁ − z̄₁)(z₂ − z̄₂) over the common clusters, from three variances."""
     assert overlap.common is not None
     after = np.isin(cells.domain, pairs.after)
@@ -283,7 +166,7 @@ def _common_covariance(score: Floats, cells: DomainCells, pairs: Pairs, overlap:
     return np.asarray((alone[0] + alone[1] - together) / 2)
 
 
-def _freedom(cells: DomainCells, pairs: Pairs, overlap: _Overlap, request: Request) -> Floats:
+def _freedom(cells: DomainCells, pairs: Pairs, overlap: Overlap, request: Request) -> Floats:
     """Clusters of both rounds united − their strata, among answered records."""
     n, unit, domain = _merged(cells.sums["n"], cells, pairs, overlap.to_plain)
     merged = DomainCells(domain=domain, unit=unit, sums={"n": n}, totals={}, domains=len(pairs.names))
@@ -344,27 +227,6 @@ def _rows(
         "se_independent": independent, "reason": reason,
     }  # fmt: skip
     return change_frame(table.measures, request, pairs, content, listed=listed)
-
-
-def change_frame(
-    measures: Sequence[Measure],
-    request: Request,
-    pairs: Pairs,
-    content: dict[str, np.ndarray],
-    *,
-    listed: bool,
-) -> pd.DataFrame:
-    """Lay (measures, domains) columns out as one row a change."""
-    size = len(pairs.names)
-    columns: dict[str, object] = {
-        "indicator": [one.name for one in measures for _ in range(size)],
-        "kind": [one.kind for one in measures for _ in range(size)],
-        **label_columns(pairs.breakdown, pairs.names, len(measures), listed=listed),
-        "from_round": request.start,
-        "to_round": request.end,
-        **{name: values.ravel() for name, values in content.items()},
-    }
-    return pd.DataFrame(columns)
 
 
 def _aligned(asked: Measure, chosen: npt.NDArray[np.bool_]) -> Measure:

@@ -13,7 +13,7 @@ from kgeval.estimate.breakdown import domains
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.linear import domain_cells, values
 from kgeval.estimate.measure import Condition, Measure, Operand, answers, are_added, condition
-from kgeval.evaluate.change import Request, change_frame, pair_domains
+from kgeval.evaluate.change_pairs import Request, change_frame, pair_domains
 
 COUNTS = ("improved", "worsened", "same", "unknown", "entries", "exits")
 

@@ -11,7 +11,8 @@ import pytest
 from kgeval.errors import DesignError
 from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import mean, ratio, share, total
-from kgeval.evaluate.change import ClusterCodingWarning, change
+from kgeval.evaluate.change import change
+from kgeval.evaluate.overlap import ClusterCodingWarning
 from kgeval.plan.sample import SampleDesign
 
 MEASURES = [share("s", "${yes} = 1"), mean("m", "${x}"), ratio("r", "${x}", "${z}")]
@@ -148,8 +149,9 @@ def test_ids_coded_differently_are_a_loud_warning(spelling: str) -> None:
         spelling.format(int(name)) if late else (first.format(name) if "H" in spelling else name)
         for name, late in zip(frame["cluster"], after, strict=True)
     ]
-    with pytest.warns(ClusterCodingWarning, match="coded differently"):
+    with pytest.warns(ClusterCodingWarning, match="coded differently") as warned:
         row = changed(frame, design("same_clusters"), mean("m", "${x}")).iloc[0]
+    assert warned[0].filename == __file__  # it points at the caller
     assert row["reason"].startswith("cluster_coding")
 
 

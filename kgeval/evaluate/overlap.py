@@ -1,0 +1,78 @@
+"""Which clusters two rounds have in common, and a warning where only their coding keeps them apart."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from kgeval.estimate.rounds import coding_differs
+from kgeval.estimate.units import Codes, Units, sampling_units
+from kgeval.evaluate.change_pairs import Request
+from kgeval.plan.sample import SampleDesign, stages
+
+
+class ClusterCodingWarning(UserWarning):
+    """Cluster ids of two rounds look shared but are coded differently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """How the clusters of the two rounds belong together.
+
+    ``plain`` are the clusters of both rounds united, ``to_plain`` leads from a unit of the table to its
+    cluster; ``common`` and ``to_common`` the same for clusters found in both rounds (−1: in one only),
+    needed where the rounds share only a part of their clusters.
+    """
+
+    plain: Units
+    to_plain: Codes
+    common: Units | None
+    to_common: Codes
+    notes: tuple[str, ...]
+
+    @classmethod
+    def find(cls, rows: pd.DataFrame, design: SampleDesign, units: Units, request: Request) -> Overlap:
+        """Compare the clusters of the rounds."""
+        first = replace(
+            design,
+            cluster=stages(design.cluster)[:1] or None,
+            stratum=stages(design.stratum)[:1] or None,
+            population=None,
+            single_cluster="certainty",
+        )
+        plain = sampling_units(rows, first) if design.rounds != "independent" else units
+        to_plain = _lead(units, plain)
+        before = (rows[request.column] == request.start).to_numpy()
+        notes = _coding_notes(rows, design, before)
+        if design.rounds != "partial":
+            return cls(plain=plain, to_plain=to_plain, common=None, to_common=to_plain, notes=notes)
+        both = np.intersect1d(plain.unit[before], plain.unit[~before])
+        inside = np.isin(plain.unit, both)
+        common = sampling_units(rows[inside], first)
+        lead = np.full(len(units.stages[0].unit), -1, dtype=np.intp)
+        lead[units.unit[inside]] = common.unit
+        return cls(plain=plain, to_plain=to_plain, common=common, to_common=lead, notes=notes)
+
+
+def _lead(units: Units, plain: Units) -> Codes:
+    lead = np.zeros(len(units.stages[0].unit), dtype=np.intp)
+    lead[units.unit] = plain.unit
+    return lead
+
+
+def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) -> tuple[str, ...]:
+    clusters = stages(design.cluster)
+    if not clusters:
+        return ()
+    ids = rows[clusters[0]]
+    if design.rounds != "independent" and coding_differs(ids[before], ids[~before]):
+        text = (
+            f"cluster_coding: ids in {clusters[0]!r} look shared by the rounds but are coded differently, "
+            "so the rounds count as different clusters"
+        )
+        warnings.warn(text, ClusterCodingWarning, stacklevel=4)
+        return (text,)
+    return ()
