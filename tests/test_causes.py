@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from kgeval import present as show
-from kgeval.evaluate import adjusted
+from kgeval.evaluate import with_adjusted_p
 from kgeval.plan.study import Study, read_study
 from kgeval.present.tables.spec import html
 from tests.evaluate.results import changes, estimates
@@ -83,7 +83,7 @@ def compared() -> pd.DataFrame:
         "group_to": 0.8, "group_change": 0.5, "difference": 0.3, "se": 0.05, "low": 0.2, "high": 0.4,
         "df": 40.0, "comparable": "yes", "reason": "",
     }  # fmt: skip
-    return adjusted(
+    return with_adjusted_p(
         pd.DataFrame([usual | {"indicator": "III1c", "p": 0.001}, usual | {"indicator": "V4", "p": 0.04}])
     )
 

@@ -115,10 +115,10 @@ def joint_reweighted(
     asked = _asked(measures)
     sample = weigh(frame, design, calibration=calibration, replicates=replicates)
     records = read_records(frame, asked, where=where)
-    return joint_of(sample, records, design.df if df is None else df)
+    return reweighted_joint(sample, records, design.df if df is None else df)
 
 
-def joint_of(sample: Weighted, records: Records, df: DfRule = "domain") -> Joint:
+def reweighted_joint(sample: Weighted, records: Records, df: DfRule = "domain") -> Joint:
     """Return the estimates of the records' measures (no breakdown) with their covariance."""
     added = are_added(records.measures)
     y = np.stack([records.numerator(place) for place in range(len(added))], axis=1)

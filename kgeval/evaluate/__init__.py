@@ -29,7 +29,7 @@ from kgeval.evaluate.disruption import closures, windows
 from kgeval.evaluate.equity import equity_rows
 from kgeval.evaluate.fieldwork import fieldwork, reported_against_surveyed
 from kgeval.evaluate.finding import findings, result_rows
-from kgeval.evaluate.multiplicity import adjusted, area_tests
+from kgeval.evaluate.multiplicity import area_tests, with_adjusted_p
 from kgeval.evaluate.profile import profile
 from kgeval.evaluate.protection import alerts, referred_cases, safety_component
 from kgeval.evaluate.research import differences, regressions
@@ -43,7 +43,6 @@ from kgeval.evaluate.verdict import Verdict, judge
 
 __all__ = [
     "Verdict",
-    "adjusted",
     "adjusted_changes",
     "advise",
     "alerts",
@@ -79,4 +78,5 @@ __all__ = [
     "unit_costs",
     "weigh_criteria",
     "windows",
+    "with_adjusted_p",
 ]

@@ -62,7 +62,7 @@ def disagreements(checked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(check: Crosscheck, study: Study, tables: Mapping[str, pd.DataFrame]) -> list[dict[str, object]]:
-    left, right = (figures(side, study, tables) for side in (check.left, check.right))
+    left, right = (figures(study, side, tables) for side in (check.left, check.right))
     rows: list[dict[str, object]] = []
     for round_ in study.rounds:
         if check.rounds and round_.key not in check.rounds:
@@ -77,7 +77,7 @@ def _rows(check: Crosscheck, study: Study, tables: Mapping[str, pd.DataFrame]) -
     return rows
 
 
-def figures(side: Side, study: Study, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def figures(study: Study, side: Side, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return, by round, one row a key with the columns ``_FIGURES``.
 
     ``value`` is missing where an unanswered question could change it; ``low`` and ``high`` are the

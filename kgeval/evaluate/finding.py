@@ -28,7 +28,7 @@ ROW = (
 
 
 def result_rows(
-    estimates: pd.DataFrame, changes: pd.DataFrame, verdicts: pd.DataFrame, study: Study
+    study: Study, estimates: pd.DataFrame, changes: pd.DataFrame, verdicts: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the publishable estimates of the last round, each with its verdict and its change.
 

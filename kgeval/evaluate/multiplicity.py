@@ -18,7 +18,7 @@ from kgeval.plan.area import WHOLE
 from kgeval.plan.indicator import MAIN
 
 
-def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") -> pd.DataFrame:
+def with_adjusted_p(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") -> pd.DataFrame:
     """Add to each row its adjusted p values and the size of its family.
 
     Parameters
@@ -38,7 +38,7 @@ def adjusted(rows: pd.DataFrame, family: Sequence[str] = (), *, p: str = "p") ->
     Examples
     --------
     >>> tests = pd.DataFrame({"p": [0.01, 0.04, None]})
-    >>> adjusted(tests)[["family_size", "p_holm", "p_bh"]].values.tolist()
+    >>> with_adjusted_p(tests)[["family_size", "p_holm", "p_bh"]].values.tolist()
     [[2.0, 0.02, 0.02], [2.0, 0.04, 0.04], [nan, nan, nan]]
     """
     found = rows.assign(family_size=np.nan, p_holm=np.nan, p_bh=np.nan)
@@ -88,7 +88,7 @@ def area_tests(changes: pd.DataFrame) -> pd.DataFrame:
     """
     plain = changes["by"].fillna("").eq("") & changes["variant"].eq(MAIN)
     areas = changes["area"].ne(WHOLE) & changes["comparable"].ne("no")
-    return adjusted(change_tests(changes[plain & areas].reset_index(drop=True)), ["indicator"])
+    return with_adjusted_p(change_tests(changes[plain & areas].reset_index(drop=True)), ["indicator"])
 
 
 def change_tests(changes: pd.DataFrame) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def _both(one: Reported, study: Study, tables: Mapping[str, pd.DataFrame]) -> tu
     An area without either is left out of both; where one is missing the whole is not known.
     """
     codes = [area.code for area in study.areas]
-    value, *per = (figures(side, study, tables).get(study.endline.key) for side in one.sides)
+    value, *per = (figures(study, side, tables).get(study.endline.key) for side in one.sides)
     numerator = pd.Series(dtype="float64") if value is None else value["value"].rename(index={"": WHOLE})
     if one.per is None:
         denominator = pd.Series(1.0, index=numerator.index)

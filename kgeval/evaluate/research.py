@@ -26,7 +26,7 @@ from kgeval.estimate.measure import condition, number, truth
 from kgeval.estimate.regression import ODDS, joint_regression, regress
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Floats
-from kgeval.evaluate.multiplicity import adjusted
+from kgeval.evaluate.multiplicity import with_adjusted_p
 from kgeval.plan.research import Model
 from kgeval.plan.sample import SampleDesign
 from kgeval.plan.study import Study
@@ -87,7 +87,7 @@ def regressions(
         return pd.DataFrame(columns=[*COLUMNS, "family_size", "p_holm", "p_bh"])
     rows = pd.concat(parts, ignore_index=True)
     tested = (rows["by"] == "") & (rows["term"] != INTERCEPT) & (rows["flag"] != SUPPRESS)
-    judged = adjusted(rows.assign(p=rows["p"].where(tested)))
+    judged = with_adjusted_p(rows.assign(p=rows["p"].where(tested)))
     return judged.assign(p=rows["p"])
 
 
@@ -111,7 +111,7 @@ def differences(
         if model.by and model.table in tables
         for row in _apart(study, model, tables[model.table])
     ]
-    return adjusted(pd.DataFrame(rows, columns=list(DIFFERENCES)))
+    return with_adjusted_p(pd.DataFrame(rows, columns=list(DIFFERENCES)))
 
 
 def _chosen(study: Study, only: Sequence[str]) -> tuple[Model, ...]:

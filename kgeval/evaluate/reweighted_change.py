@@ -13,7 +13,7 @@ from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Answers, Measure, Operand
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, read_records
-from kgeval.estimate.reweighted import joint_of
+from kgeval.estimate.reweighted import reweighted_joint
 from kgeval.estimate.rounding import is_rounding, stray
 from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Bools
@@ -89,7 +89,7 @@ def _row(
     empty = [name for number, name in enumerate(names) if not both.denominator(number).any()]
     if empty:
         return numbers | {"reason": join(*sample.notes, f"no_answers: no answer in round {empty[0]}")}
-    joint = joint_of(sample, both, df)
+    joint = reweighted_joint(sample, both, df)
     variances, covariance = np.diag(joint.covariance), float(joint.covariance[0, 1])
     before, after = (float(value) for value in joint.values)  # noqa: PD011  a Joint, no frame
     se = float(np.sqrt(max(variances.sum() - 2 * covariance, 0.0)))

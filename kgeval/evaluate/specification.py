@@ -81,7 +81,7 @@ def option_ranges(specs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(OPTIONS))
 
 
-def curves(specs: pd.DataFrame, study: Study) -> pd.DataFrame:
+def curves(study: Study, specs: pd.DataFrame) -> pd.DataFrame:
     """Return what each curve says as a whole.
 
     Returns

@@ -49,7 +49,8 @@ def comparison_sentences(comparison: pd.DataFrame, study: Study, lang: str) -> T
     Parameters
     ----------
     comparison
-        Rows of ``evaluate.compare_changes`` with the columns of ``evaluate.adjusted``; main definitions.
+        Rows of ``evaluate.compare_changes`` with the columns of ``evaluate.with_adjusted_p``; main
+        definitions.
     """
     if comparison.empty:
         return Text(paragraphs=())

@@ -11,7 +11,7 @@ import pytest
 
 from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import mean
-from kgeval.evaluate import adjusted, compare_changes
+from kgeval.evaluate import compare_changes, with_adjusted_p
 from kgeval.plan.expression import parse
 from kgeval.plan.sample import SampleDesign
 from tests.evaluate import small
@@ -108,7 +108,7 @@ def test_only_what_both_rounds_ask_is_compared() -> None:
 
 def test_holm_and_benjamini_hochberg_by_family() -> None:
     rows = pd.DataFrame({"p": [0.01, 0.02, 0.03, np.nan, 0.5], "family": list("aaaab")})
-    found = adjusted(rows, ["family"])
+    found = with_adjusted_p(rows, ["family"])
     assert found["p_holm"].tolist()[:3] == pytest.approx([0.03, 0.04, 0.04])
     assert found["p_bh"].tolist()[:3] == pytest.approx([0.03, 0.03, 0.03])
     assert np.isnan(found["p_holm"][3])

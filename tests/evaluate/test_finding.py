@@ -25,7 +25,7 @@ UNCLEAR = NOT_MET | {"statistical": "unclear"}
 def found(
     *rows: dict[str, object], judged: tuple[dict[str, object], ...] = (), area: str = "all"
 ) -> pd.DataFrame:
-    results = result_rows(estimates(*rows), changes(), verdicts(*judged), study())
+    results = result_rows(study(), estimates(*rows), changes(), verdicts(*judged))
     return findings(study(), results, area=area)
 
 
@@ -53,14 +53,14 @@ def test_a_change_that_does_not_compare_is_no_finding() -> None:
     row = {"indicator": "III4a", "value": 0.9, "missing_high": 0.9, "interval_method": "census"}
     more = {"indicator": "III4a", "difference": 0.3}
     for comparable, expected in (("yes", ["networked_more"]), ("no", [])):
-        rows = result_rows(estimates(row), changes(more | {"comparable": comparable}), verdicts(), study())
+        rows = result_rows(study(), estimates(row), changes(more | {"comparable": comparable}), verdicts())
         assert findings(study(), rows)["finding"].tolist() == expected
 
 
 def test_a_change_that_may_not_be_published_is_no_finding() -> None:
     row = {"indicator": "III4a", "value": 0.9, "missing_high": 0.9, "interval_method": "census"}
     withheld = changes({"indicator": "III4a", "difference": 0.3}).assign(flag="suppress")
-    assert findings(study(), result_rows(estimates(row), withheld, verdicts(), study())).empty
+    assert findings(study(), result_rows(study(), estimates(row), withheld, verdicts())).empty
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_criteria_are_weighed_by_findings_and_impact_never_without_a_comparison(
 def test_a_study_without_these_files_owes_nothing_more() -> None:
     other = read_study(SURVEYS / "wash_benefits")
     assert other.evaluation == type(other.evaluation)()
-    rows = result_rows(estimates(), changes(), verdicts(), other)
+    rows = result_rows(other, estimates(), changes(), verdicts())
     assert findings(other, rows).empty
     assert advise(other, findings(other, rows), "recommendation").empty
     assert weigh_criteria(other, findings(other, rows)).empty

@@ -197,7 +197,7 @@ def test_a_curve_counts_what_it_shows_and_says_where_the_target_lies() -> None:
     frame = mothers()
     asked = study(curves=(curve(),))
     specs = specifications(asked, {"groups": frame})
-    options, whole = option_ranges(specs), curves(specs, asked).iloc[0]
+    options, whole = option_ranges(specs), curves(asked, specs).iloc[0]
     assert set(options["choice"]) == {"denominator", "success", "weight", "missing"}  # records has one option
     assert (options.groupby("choice")["specs"].sum() == len(specs)).all()
     shown = specs[specs["flag"] != "suppress"]
@@ -207,8 +207,8 @@ def test_a_curve_counts_what_it_shows_and_says_where_the_target_lies() -> None:
     assert whole[["main", "main_low", "main_high"]].tolist() == main[["value", "low", "high"]].tolist()
     assert whole["reaching"] == (shown["value"] >= 0.95).sum()
     withheld = specs.assign(flag="suppress")
-    assert curves(withheld, asked).iloc[0]["shown"] == 0
-    assert np.isnan(curves(withheld, asked).iloc[0]["main"])
+    assert curves(asked, withheld).iloc[0]["shown"] == 0
+    assert np.isnan(curves(asked, withheld).iloc[0]["main"])
 
 
 def test_records_can_be_left_out() -> None:

@@ -31,7 +31,7 @@ NOT_MET = {
 
 def results(*, synthetic: bool = False, with_frames: bool = True) -> Results:
     made, judged = estimates(*ROWS), verdicts(NOT_MET)
-    found = findings(study(), result_rows(made, changes(), judged, study()))
+    found = findings(study(), result_rows(study(), made, changes(), judged))
     frame = pd.DataFrame({"round": "endline", "area": ["905"], "support": "1", "status": "1"})
     frames = {
         "findings": found,

@@ -35,7 +35,7 @@ CLOSED = {"indicator": "T4_suspended", "value": 1.0, "interval_method": "census"
 
 def results(*rows: dict[str, object], changed: tuple[dict[str, object], ...] = ()) -> pd.DataFrame:
     judged = [NOT_MET] if any(row["indicator"] == "T3" for row in rows) else []
-    return result_rows(estimates(*rows), changes(*changed), verdicts(*judged), study())
+    return result_rows(study(), estimates(*rows), changes(*changed), verdicts(*judged))
 
 
 def test_a_recommendation_stands_beside_its_finding_with_an_empty_place_for_the_answer() -> None:

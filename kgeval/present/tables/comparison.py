@@ -33,7 +33,7 @@ def comparison_table(comparison: pd.DataFrame, study: Study, lang: str) -> Table
     ----------
     comparison
         Rows of ``evaluate.compare_changes``, with ``p_holm`` and ``family_size`` of
-        ``evaluate.adjusted``.
+        ``evaluate.with_adjusted_p``.
     """
     words, numbers = labels(lang), Numbers(lang=lang)
     shown = comparison[comparison["difference"].notna() | comparison["comparable"].eq("no")]
