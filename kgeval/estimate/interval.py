@@ -14,8 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kgeval.errors import DesignError
+
 Array = npt.NDArray[np.float64]
 Limits = tuple[Array, Array]
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level that is none, e.g. 95 for 0.95."""
+    if not 0 < level < 1:
+        raise DesignError(f"the confidence level {level:g} is not between 0 and 1, e.g. 0.95")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, Domains, breakdowns
 from kgeval.estimate.calibrate import Calibration
+from kgeval.estimate.interval import check_level
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Measure, Operand, distinct
 from kgeval.estimate.reason import join
@@ -137,8 +137,7 @@ def estimate_recordwise(
     DataFrame
         The columns of :func:`kgeval.estimate.estimates.estimate`; ``deff`` is empty.
     """
-    if not 0 < level < 1:
-        raise DesignError(f"the confidence level {level:g} is not between 0 and 1, e.g. 0.95")
+    check_level(level)
     wanted, listed = breakdowns(by)
     things = list(asked) if isinstance(asked, Sequence) else [asked]
     measures = distinct(

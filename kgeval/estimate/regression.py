@@ -20,7 +20,7 @@ from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.design_matrix import DesignMatrix, Term, design_matrix, independent
 from kgeval.estimate.few_clusters import FewClusters, correct
-from kgeval.estimate.interval import t_interval
+from kgeval.estimate.interval import check_level, t_interval
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Operand, condition, number, truth
 from kgeval.estimate.model_fit import Kind, NoFit, fit
@@ -168,8 +168,7 @@ class _Request:
             raise DesignError(f"no regression {self.kind!r}; choose linear or logistic")
         if self.few_clusters not in {"none", "cr2"}:
             raise DesignError(f"no correction {self.few_clusters!r} for few clusters; choose none or cr2")
-        if not 0 < self.level < 1:
-            raise DesignError(f"the confidence level {self.level:g} is not between 0 and 1, e.g. 0.95")
+        check_level(self.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

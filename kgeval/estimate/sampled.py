@@ -12,7 +12,7 @@ from kgeval.estimate.bounds import missing_bounds
 from kgeval.estimate.breakdown import Domains
 from kgeval.estimate.cells import Cells
 from kgeval.estimate.finished import Finished
-from kgeval.estimate.interval import METHODS, Sampled, all_equal, korn_graubard, t_interval
+from kgeval.estimate.interval import METHODS, Sampled, all_equal, check_level, korn_graubard, t_interval
 from kgeval.estimate.linear import DfRule, Linear
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.quality import Seen, Standard, judge, standard
@@ -54,8 +54,7 @@ class Options:
         standard(self.profile)
         if self.interval not in METHODS:
             raise DesignError(f"no interval method {self.interval!r}; choose one of {', '.join(METHODS)}")
-        if not 0 < self.level < 1:
-            raise DesignError(f"the confidence level {self.level:g} is not between 0 and 1, e.g. 0.95")
+        check_level(self.level)
         if isinstance(self.df, str) and self.df not in {"domain", "design"}:
             raise DesignError(f"degrees of freedom are 'domain', 'design' or a number, not {self.df!r}")
         if not isinstance(self.df, str) and not self.df > 0:
