@@ -178,42 +178,41 @@ def _row(
     here = found.code == domain
     inside = records.answered(place) & here
     silent = records.possible(place) & here & ~inside
-    weight = sample.weight[inside]
-    df = sample.degrees_of_freedom(inside, rule) if inside.any() else np.nan
     first = sample.units.stages[0]
     clusters = np.unique(first.unit[sample.units.unit[inside]])
-    if weight.sum() > 0:
-        estimate = one.estimate(
-            Respondents(
-                sample=sample,
-                inside=inside,
-                y=records.answers[place].y[inside],
-                weight=weight,
-                missing_weight=float(sample.weight[silent].sum()),
-                df=df,
-                level=level,
-            )
-        )
-    else:
-        code = "no_answers: nobody in this domain has answered"
-        estimate = Found(value=np.nan, reason=code if silent.any() else "empty_domain: nobody counts here")
+    asked = Respondents(
+        sample=sample,
+        inside=inside,
+        y=records.answers[place].y[inside],
+        weight=sample.weight[inside],
+        missing_weight=float(sample.weight[silent].sum()),
+        df=sample.degrees_of_freedom(inside, rule) if inside.any() else np.nan,
+        level=level,
+    )
+    estimate = _estimated(one, asked, silent)
     alone = "one_cluster: one cluster cannot show a sampling error" if len(clusters) == 1 else ""
-    numbers = {
-        name: getattr(estimate, name)
-        for name in ("value", "se", "low", "high", "missing_low", "missing_high")
-    }
-    return numbers | {
+    limits = ("value", "se", "low", "high", "missing_low", "missing_high")
+    return {
+        **{name: getattr(estimate, name) for name in limits},
         "indicator": one.name,
         "kind": one.kind,
-        "df": df,
+        "df": asked.df,
         "n": int(inside.sum()),
         "n_missing": int(silent.sum()),
         "clusters": len(clusters),
         "strata": len(np.unique(first.stratum[clusters])),
-        "weighted_n": float(weight.sum()),
+        "weighted_n": float(asked.weight.sum()),
         "deff": np.nan,
         "interval_method": estimate.interval_method,
         "confidence": level,
         "flag": "ok",
         "reason": join(*sample.notes, alone, estimate.reason, *found.notes),
     }
+
+
+def _estimated(one: Recordwise, asked: Respondents, silent: Bools) -> Found:
+    """Estimate from those who answered; without any, say whether there was somebody to ask."""
+    if asked.weight.sum() > 0:
+        return one.estimate(asked)
+    code = "no_answers: nobody in this domain has answered"
+    return Found(value=np.nan, reason=code if silent.any() else "empty_domain: nobody counts here")

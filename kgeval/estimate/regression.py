@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, breakdowns, code_levels, domains
@@ -20,23 +19,16 @@ from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.design_matrix import DesignMatrix, Term, design_matrix, independent
 from kgeval.estimate.few_clusters import FewClusters, correct
-from kgeval.estimate.interval import check_level, t_interval
+from kgeval.estimate.interval import check_level
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Operand, condition, number, truth
 from kgeval.estimate.model_fit import Kind, NoFit, fit
-from kgeval.estimate.reason import join
+from kgeval.estimate.regression_rows import Fitted, coefficient_rows, columns_of
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.tidy import label_columns
 from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign
-
-COLUMNS = (
-    "term", "estimate", "se", "low", "high", "df", "t", "p", "n", "n_missing", "clusters", "strata",
-    "confidence", "reason",
-)  # fmt: skip
-EXACT = 1e-10  # a standard error below this part of the answers is rounding
-ODDS = ("odds_ratio", "odds_low", "odds_high")
 
 
 def regress(
@@ -86,9 +78,9 @@ def regress(
     Returns
     -------
     DataFrame
-        ``outcome, kind``, the breakdown's columns, then :data:`COLUMNS`, one row a coefficient; for
-        ``logistic`` the estimates are log odds ratios and :data:`ODDS` follow. A term that cannot be
-        told from the others has no estimate and a reason.
+        ``outcome, kind``, the breakdown's columns, then :data:`kgeval.estimate.regression_rows.COLUMNS`,
+        one row a coefficient; for ``logistic`` the estimates are log odds ratios and ``ODDS`` follow. A term
+        that cannot be told from the others has no estimate and a reason.
 
     Raises
     ------
@@ -111,12 +103,12 @@ def regress(
     for breakdown in wanted:
         found = domains(coded, breakdown, coded.codes, problem.possible)
         parts = [
-            _rows(_fit(sample, problem, found.code == place, request), problem, request)
+            coefficient_rows(_fit(sample, problem, found.code == place, request), kind, level)
             for place in range(len(found))
         ]
         names = [name for name, part in zip(found.names, parts, strict=True) for _ in range(len(part))]
         labels = label_columns(found.breakdown, names, 1, listed=listed)
-        rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_columns(kind))
+        rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns_of(kind))
         pieces.append(pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1))
     table = pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
     table.insert(0, "outcome", outcome if isinstance(outcome, str) else "")
@@ -182,21 +174,6 @@ class _Problem:
     matrix: DesignMatrix
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """The coefficients of one domain, NaN where there is none; ``covariance`` is of those ``kept``."""
-
-    estimates: Floats
-    kept: Bools
-    covariance: Floats | None
-    df: Floats
-    n: int
-    n_missing: int
-    clusters: int
-    strata: int
-    reason: str
-
-
 def _problem(
     frame: pd.DataFrame, outcome: Operand, terms: Sequence[str | Term], where: Operand | None, kind: Kind
 ) -> _Problem:
@@ -216,23 +193,10 @@ def _problem(
     )
 
 
-def _fit(sample: Weighted, problem: _Problem, here: Bools, request: _Request) -> _Found:
+def _fit(sample: Weighted, problem: _Problem, here: Bools, request: _Request) -> Fitted:
     """Fit one domain."""
     inside = problem.known & problem.member & here & (sample.weight != 0)
-    first = sample.units.stages[0]
-    clusters = np.unique(first.unit[sample.units.unit[inside]])
-    size = len(problem.matrix.names)
-    nothing = _Found(
-        estimates=np.full(size, np.nan),
-        kept=np.zeros(size, dtype=bool),
-        covariance=None,
-        df=np.full(size, np.nan),
-        n=int(inside.sum()),
-        n_missing=int((problem.possible & here & ~inside).sum()),
-        clusters=len(clusters),
-        strata=len(np.unique(first.stratum[clusters])),
-        reason="",
-    )
+    nothing = _unfitted(sample, problem, here, inside)
     if not inside.any():
         return replace(nothing, reason="no_answers: nobody in this domain has answered and every term")
     columns, y, weight = problem.matrix.columns[inside], problem.y[inside], sample.weight[inside]
@@ -245,10 +209,14 @@ def _fit(sample: Weighted, problem: _Problem, here: Bools, request: _Request) ->
         return replace(nothing, reason=f"separation: {words}")
     estimates = nothing.estimates.copy()
     estimates[kept] = model.coefficients
-    working, own_df = model.working, None
+    working, note = model.working, ""
+    df = np.full(len(kept), np.nan)
     if request.few_clusters == "cr2":
-        corrected = correct(columns, model.working, first.unit[sample.units.unit[inside]])
-        working, own_df = corrected.residuals, corrected.df
+        corrected = correct(columns, working, sample.units.stages[0].unit[sample.units.unit[inside]])
+        working, df[kept] = corrected.residuals, corrected.df
+        note = "few_clusters: CR2 with Satterthwaite degrees of freedom"
+    else:
+        df[kept] = _freedom(sample, inside, request, int(kept.sum()))
     scores = np.zeros((len(inside), int(kept.sum())))
     scores[inside] = model.scores(columns, working)
 
@@ -260,10 +228,26 @@ def _fit(sample: Weighted, problem: _Problem, here: Bools, request: _Request) ->
             return np.full(columns.shape[1], np.nan)
 
     covariance = sample.covariance(scores, refitted)
-    df = np.full(size, np.nan)
-    df[kept] = _freedom(sample, inside, request, int(kept.sum())) if own_df is None else own_df
-    note = "" if own_df is None else "few_clusters: CR2 with Satterthwaite degrees of freedom"
     return replace(nothing, estimates=estimates, kept=kept, covariance=covariance, df=df, reason=note)
+
+
+def _unfitted(sample: Weighted, problem: _Problem, here: Bools, inside: Bools) -> Fitted:
+    """Count who stands behind a domain's coefficients, before there are any."""
+    names, first = problem.matrix.names, sample.units.stages[0]
+    clusters = np.unique(first.unit[sample.units.unit[inside]])
+    return Fitted(
+        names=tuple(names),
+        largest=float(np.nanmax(np.abs(problem.y), initial=0)),
+        estimates=np.full(len(names), np.nan),
+        kept=np.zeros(len(names), dtype=bool),
+        covariance=None,
+        df=np.full(len(names), np.nan),
+        n=int(inside.sum()),
+        n_missing=int((problem.possible & here & ~inside).sum()),
+        clusters=len(clusters),
+        strata=len(np.unique(first.stratum[clusters])),
+        reason="",
+    )
 
 
 def _freedom(sample: Weighted, inside: Bools, request: _Request, coefficients: int) -> float:
@@ -272,52 +256,3 @@ def _freedom(sample: Weighted, inside: Bools, request: _Request, coefficients: i
     if isinstance(request.df, str):
         found = found + 1 - coefficients
     return found if found >= 1 else np.nan
-
-
-def _columns(kind: Kind) -> list[str]:
-    return [*COLUMNS, *(ODDS if kind == "logistic" else ())]
-
-
-def _rows(found: _Found, problem: _Problem, request: _Request) -> pd.DataFrame:
-    """Lay out one row a coefficient."""
-    estimate = found.estimates
-    variance = np.full_like(estimate, np.nan)
-    if found.covariance is not None:
-        variance[found.kept] = np.maximum(np.diag(found.covariance), 0.0)
-    exact = np.sqrt(variance) <= EXACT * np.maximum(np.abs(estimate), np.nanmax(np.abs(problem.y), initial=0))
-    se = np.where(exact, 0.0, np.sqrt(variance))
-    usable = (se > 0) & (found.df > 0)
-    se = np.where(np.isnan(found.df), np.nan, se)
-    low, high, t, p = (np.full_like(estimate, np.nan) for _ in range(4))
-    low[usable], high[usable] = t_interval(estimate[usable], se[usable], found.df[usable], request.level)
-    t[usable] = estimate[usable] / se[usable]
-    p[usable] = 2 * special.stdtr(found.df[usable], -np.abs(t[usable]))
-    rows = pd.DataFrame(
-        {
-            "term": problem.matrix.names, "estimate": estimate, "se": se, "low": low, "high": high,
-            "df": found.df, "t": t, "p": p, "n": found.n, "n_missing": found.n_missing,
-            "clusters": found.clusters, "strata": found.strata, "confidence": request.level,
-            "reason": _reasons(found, exact),
-        }
-    )  # fmt: skip
-    if request.kind == "logistic":
-        rows = rows.assign(odds_ratio=_exp(estimate), odds_low=_exp(low), odds_high=_exp(high))
-    return rows
-
-
-def _exp(values: Floats) -> Floats:
-    return np.exp(np.clip(values, -700.0, 700.0))
-
-
-def _reasons(found: _Found, exact: Bools) -> list[str]:
-    alone = found.covariance is not None and not found.kept.all()
-    words = "collinear: this term cannot be told from those before it"
-    return [
-        join(
-            found.reason,
-            words if alone and not kept else "",
-            "no_df: too few clusters for so many coefficients" if kept and np.isnan(df) else "",
-            "no_variance: the fit is exact, so there is no interval" if kept and none else "",
-        )
-        for kept, df, none in zip(found.kept, found.df, exact, strict=True)
-    ]

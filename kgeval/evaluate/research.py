@@ -23,7 +23,8 @@ from kgeval.estimate.contrast import NO_TEST, Joint
 from kgeval.estimate.design_matrix import INTERCEPT, Term
 from kgeval.estimate.few_clusters import FewClusters
 from kgeval.estimate.measure import condition, number, truth
-from kgeval.estimate.regression import ODDS, joint_regression, regress
+from kgeval.estimate.regression import joint_regression, regress
+from kgeval.estimate.regression_rows import ODDS
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Floats
 from kgeval.evaluate.multiplicity import with_adjusted_p
