@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 
 import numpy as np
 
+from kgeval.plan.expression import dates
 from kgeval.plan.expression.columns import (
     Column,
     Dates,
@@ -24,7 +23,6 @@ from kgeval.plan.expression.columns import (
     mask_by_word,
     texts_by_word,
     texts_of,
-    to_dates,
     to_numbers,
     to_texts,
     to_truths,
@@ -194,55 +192,6 @@ def _count(*values: Column) -> Numbers:
     return Numbers(reduce(np.add, [known(value).astype(np.float64) for value in values]))
 
 
-# -- dates --------------------------------------------------------------------------------------
-
-
-def _date(value: Column) -> Dates:
-    days = to_dates(value).astype("datetime64[D]")
-    return Dates(days.astype("datetime64[us]"))
-
-
-def _date_time(value: Column) -> Dates:
-    return Dates(to_dates(value))
-
-
-def _decimal_date_time(value: Column) -> Numbers:
-    return Numbers(to_numbers(Dates(to_dates(value))))
-
-
-def _format_date(value: Column, pattern: Column) -> Texts:
-    moments = to_texts(Dates(to_dates(value)))
-    codes, pairs = distinct_rows((moments, to_texts(pattern)))
-    return texts_of(codes, [_formatted(moment, form) if moment else "" for moment, form in pairs])
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_DATE_PARTS: Mapping[str, Callable[[datetime], str]] = {
-    "Y": lambda m: f"{m.year:04d}",
-    "y": lambda m: f"{m.year % 100:02d}",
-    "m": lambda m: f"{m.month:02d}",
-    "n": lambda m: str(m.month),
-    "b": lambda m: _MONTHS[m.month - 1],
-    "d": lambda m: f"{m.day:02d}",
-    "e": lambda m: str(m.day),
-    "H": lambda m: f"{m.hour:02d}",
-    "h": lambda m: str(m.hour),
-    "M": lambda m: f"{m.minute:02d}",
-    "S": lambda m: f"{m.second:02d}",
-    "3": lambda m: f"{m.microsecond // 1000:03d}",
-    "a": lambda m: _WEEKDAYS[m.weekday()],
-    "%": lambda _: "%",
-}  # https://getodk.github.io/xforms-spec/#fn:format-date
-
-
-def _formatted(moment: str, form: str) -> str:
-    when = datetime.fromisoformat(moment)
-    return re.sub(
-        "%(.)", lambda found: _DATE_PARTS[found[1]](when) if found[1] in _DATE_PARTS else found[0], form
-    )
-
-
 # -- choosing -----------------------------------------------------------------------------------
 
 
@@ -331,11 +280,11 @@ FUNCTIONS: Mapping[str, Function] = {
     # dates
     "today": Function(fewest=0, most=0),
     "now": Function(fewest=0, most=0),
-    "date": Function(fewest=1, most=1, compute=_date),
-    "date-time": Function(fewest=1, most=1, compute=_date_time),
-    "decimal-date-time": Function(fewest=1, most=1, compute=_decimal_date_time),
-    "format-date": Function(fewest=2, most=2, compute=_format_date),
-    "format-date-time": Function(fewest=2, most=2, compute=_format_date),
+    "date": Function(fewest=1, most=1, compute=dates.date),
+    "date-time": Function(fewest=1, most=1, compute=dates.date_time),
+    "decimal-date-time": Function(fewest=1, most=1, compute=dates.decimal_date_time),
+    "format-date": Function(fewest=2, most=2, compute=dates.format_date),
+    "format-date-time": Function(fewest=2, most=2, compute=dates.format_date),
     # repeats
     "position": Function(fewest=1, most=1),
     "index": Function(fewest=0, most=0),  # SurveyCTO's word for position(..)
