@@ -149,11 +149,9 @@ def _hits(
     first = {words[0] for words in wanted}
     for text in texts:
         words = _words(text)
-        for place, word in enumerate(words):
-            if word in first:
-                for length in lengths:
-                    if (said := words[place : place + length]) in wanted:
-                        yield wanted[said]
+        starts = (place for place, word in enumerate(words) if word in first)
+        said = (words[place : place + length] for place in starts for length in lengths)
+        yield from (wanted[one] for one in said if one in wanted)
 
 
 def _words(text: str) -> tuple[str, ...]:

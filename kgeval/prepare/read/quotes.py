@@ -75,21 +75,18 @@ def _scan(line: str, delimiter: str, state: _State, file: str) -> None:
     while at < len(body):
         ch = body[at]
         if state.opened:
-            if ch == '"':
-                if body[at + 1 : at + 2] == '"':
-                    at += 1
-                else:
-                    _close(body, at, delimiter, state, file)
-        elif ch == delimiter:
-            state.place += 1
-            at_start = True
-            at += 1
+            doubled = body[at : at + 2] == '""'
+            if ch == '"' and not doubled:
+                _close(body, at, delimiter, state, file)
+            at += 2 if doubled else 1
             continue
+        if ch == delimiter:
+            state.place += 1
         elif ch == '"' and at_start:
             state.opened, state.spans = state.row, False
         elif ch == '"':
             state.stray.append(Stray(row=state.row, place=state.place))
-        at_start = False
+        at_start = ch == delimiter
         at += 1
     if state.opened:
         state.spans = True
