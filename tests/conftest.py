@@ -1,9 +1,21 @@
-"""What every test finds as a fresh process would."""
+"""What every test finds as a fresh process would, and where to find what lies beside the project."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
+
+# Reference values, real forms and exports, hostile files: they lie beside the project and never enter it.
+SHARED = Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def needs(path: Path) -> pytest.MarkDecorator:
+    """Skip where a file or folder of :data:`SHARED` is not there."""
+    reason = f"{path.name} lies outside the project, see CONTRIBUTING.md"
+    return pytest.mark.skipif(not path.exists(), reason=reason)
 
 
 @pytest.fixture(autouse=True)

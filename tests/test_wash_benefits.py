@@ -15,15 +15,16 @@ from kgeval.evaluate import change_indicators, compare_changes, estimate_indicat
 from kgeval.plan.study import Study, read_study
 from kgeval.prepare import conservation, link, receive
 from kgeval.prepare.clean import clean_areas
+from tests.conftest import SHARED, needs
 
 ROOT = Path(__file__).parents[1]
-DATA = ROOT.parent / "shared" / "real" / "wash_benefits"
+DATA = SHARED / "real" / "wash_benefits"
 GOLDEN = Path(__file__).parent / "golden" / "wash_benefits.csv"
 COMPARISON = GOLDEN.with_name("wash_comparison.csv")
 MODELS = GOLDEN.with_name("wash_models.csv")
 ROUNDS = {"round0": "baseline", "round2": "endline"}
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial's data are not beside this checkout")
+pytestmark = needs(DATA)
 
 
 @cache

@@ -6,9 +6,7 @@ Every test takes its rows from here by case; what is taken is written down, so t
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,10 +14,10 @@ import pytest
 
 from kgeval.estimate.measure import Measure, mean, ratio, share, total
 from kgeval.plan.sample import SampleDesign
+from tests.conftest import SHARED, needs
 
-SHARED = Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[3] / "shared"))
 GOLDEN = SHARED / "golden"
-absent = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the reference values lie outside the project")
+absent = needs(GOLDEN)
 TAKEN: dict[str, set[int]] = {"compared": set(), "degenerate": set()}
 
 DESIGNS = {

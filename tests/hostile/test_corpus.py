@@ -6,7 +6,6 @@ import contextlib
 import importlib.util
 import io
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 import pytest
 
 from kgeval.cli import _run
+from tests.conftest import SHARED
 from tests.hostile import corpus, judge
 
-SHARED = Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[3] / "shared"))
 MAKER = SHARED / "hostile" / "make_hostile.py"
 SEED, ROWS = "71", "40"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections import Counter
 from pathlib import Path
@@ -14,11 +13,10 @@ from kgeval.errors import DataError, ParameterError
 from kgeval.plan.form import Form, read_form
 from kgeval.plan.form.headers import Header, header, language
 from kgeval.plan.form.types import row_type
+from tests.conftest import SHARED, needs
 
-REAL = Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[3] / "shared")) / "real" / "forms"
-needs_real_forms = pytest.mark.skipif(
-    not REAL.is_dir(), reason="the real forms lie outside the repository (set KGEVAL_SHARED)"
-)
+REAL = SHARED / "real" / "forms"
+needs_real_forms = needs(REAL)
 
 MOTHERS = r"""
 # Lines that are no table row are a comment.

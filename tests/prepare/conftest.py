@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -128,8 +129,12 @@ FILES = {
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     """Return the small study, its folder made anew."""
-    folder = tmp_path / "study"
-    for name, text in FILES.items():
+    return study_of(FILES, tmp_path / "study")
+
+
+def study_of(files: Mapping[str, str], folder: Path) -> Study:
+    """Write the files of a study, each line without its indentation, and read it."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(line.strip() for line in text.splitlines()), encoding="utf-8")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +10,10 @@ import pytest
 
 from kgeval.errors import DataError
 from kgeval.prepare.audit import Audit, audit, canonical
+from tests.conftest import SHARED
 
 NAMES = {"key": "id", "column": "question", "old": "old", "new": "new", "action": "action"}
-REACH = (
-    Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[3] / "shared")) / "real" / "reach_cleaning"
-)
+REACH = SHARED / "real" / "reach_cleaning"
 REACH_NAMES = {
     "key": "X_uuid",
     "column": "questions",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ import pytest
 
 from kgeval.cli import _run
 from kgeval.plan.form import read_form
+from tests.conftest import SHARED, needs
 
-REACH = (
-    Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[3] / "shared")) / "real" / "reach_cleaning"
-)
+REACH = SHARED / "real" / "reach_cleaning"
 SURVEY = (
     "type,name,label::vi,required,class\n"
     "text,ma,Mã,yes,none\ntext,ten,Tên,yes,direct\n"
@@ -67,9 +65,7 @@ def test_a_required_column_may_be_held_back_on_purpose(loose: Path, read: Read, 
     assert "no question of the form" in said
 
 
-@pytest.mark.skipif(
-    not REACH.is_dir(), reason="the real export lies outside the repository (set KGEVAL_SHARED)"
-)
+@needs(REACH)
 def test_a_real_export_goes_in_with_its_own_form(read: Read, tmp_path: Path) -> None:
     """Kobo through R: what was anonymised is held back, and the faults that are left are the data's own."""
     held_back = ["--without", "gps_point_interview", "--without", "neighbourhood"]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kgeval.plan.study import Study, read_study
+from kgeval.plan.study import Study
 from kgeval.prepare.clean import clean
 from kgeval.prepare.receive import receive
+from tests.prepare.conftest import study_of
 
 STUDY = """
 key = "two"
@@ -52,17 +53,14 @@ HEAD = "id,wave,district,opened\n"
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    folder = tmp_path / "study"
-    (folder / "forms").mkdir(parents=True)
-    for name, text in {
+    files = {
         "study.toml": STUDY,
         "areas.csv": "code,key,label_en\n01,north,North\n02,south,South\n",
         "indicators.toml": "",
         "norms.toml": "",
         "forms/groups.md": FORM,
-    }.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return read_study(folder)
+    }
+    return study_of(files, tmp_path / "study")
 
 
 def found(study: Study, tmp_path: Path, before: str, after: str) -> list[tuple[str, str, str]]:

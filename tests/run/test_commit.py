@@ -32,6 +32,22 @@ def there(out: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted((out / "a").glob("*"))}
 
 
+def cut_commit(out: Path, staged: Path, moves: int, monkeypatch) -> None:
+    """Commit job a.10, cut before the move of a staged file that follows so many others."""
+    real, done = Path.replace, []
+
+    def cut(path: Path, target: Path) -> Path:
+        if "staging" in path.parts:
+            if len(done) == moves:
+                raise KeyboardInterrupt
+            done.append(path)
+        return real(path, target)
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(Path, "replace", cut)
+        commit(out, "a.10", staged, about={})
+
+
 def test_files_come_and_former_ones_go(tmp_path):
     commit(tmp_path, "a.10", stage(tmp_path, "a.10", "one"), about={"key": "k"})
     assert there(tmp_path) == dict.fromkeys((f"x{n}.txt" for n in range(5)), "one")
@@ -50,19 +66,7 @@ def test_files_come_and_former_ones_go(tmp_path):
 def test_a_run_cut_after_any_move_is_finished_by_the_next(tmp_path, monkeypatch, moves):
     commit(tmp_path, "a.10", stage(tmp_path, "a.10", "old"), about={})
     staged = stage(tmp_path, "a.10", "new", [*NAMES[1:], "a/y.txt"])
-    real, done = Path.replace, []
-
-    def cut(path: Path, target: Path) -> Path:
-        if "staging" in path.parts:
-            if len(done) == moves:
-                raise KeyboardInterrupt
-            done.append(path)
-        return real(path, target)
-
-    monkeypatch.setattr(Path, "replace", cut)
-    with contextlib.suppress(KeyboardInterrupt):
-        commit(tmp_path, "a.10", staged, about={})
-    monkeypatch.setattr(Path, "replace", real)
+    cut_commit(tmp_path, staged, moves, monkeypatch)
     recover(tmp_path)
     assert there(tmp_path) == dict.fromkeys(["x1.txt", "x2.txt", "x3.txt", "x4.txt", "y.txt"], "new")
     assert not (tmp_path / ".kgeval/journal.json").exists()
@@ -81,18 +85,7 @@ def test_a_reader_sees_all_of_a_commit_that_was_cut_or_none(tmp_path, monkeypatc
         table(value, staged)
         if value == 1:
             commit(tmp_path, "a.10", staged, about={})
-    real, done = Path.replace, []
-
-    def cut(path: Path, target: Path) -> Path:
-        if "staging" in path.parts:
-            if len(done) == moves:
-                raise KeyboardInterrupt
-            done.append(path)
-        return real(path, target)
-
-    monkeypatch.setattr(Path, "replace", cut)
-    with contextlib.suppress(KeyboardInterrupt):
-        commit(tmp_path, "a.10", staged, about={})
+    cut_commit(tmp_path, staged, moves, monkeypatch)
     store = Store(tmp_path)
     assert store.read("a/clean/mothers")["n"].tolist() == [2]
     assert store.provenance("a/clean/mothers").study == "2"
