@@ -18,7 +18,7 @@ from dataclasses import replace
 import pandas as pd
 
 from kgeval.prepare import plain
-from kgeval.prepare.decode import decode
+from kgeval.prepare.decode import Manner, decode
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.journal import MASK
 from kgeval.prepare.log import sheet_of
@@ -156,7 +156,7 @@ def _expected(draft: Draft, rid: str, line: Line, present: str) -> None:
 def _new_value(draft: Draft, column: str, stated: str) -> str:
     """Return the new value as plain text; it must be an answer that the question can have."""
     values = pd.Series([stated or None], index=["new"], dtype="str")
-    decoded = decode(values, draft.form.question(column), key=column in draft.key_columns)
+    decoded = decode(values, draft.form.question(column), Manner(key=column in draft.key_columns))
     if decoded.faults["blanked"].any() or (stated and decoded.values.isna().all()):  # noqa: PD011
         raise _Refused("unreadable_value")
     return _text(decoded.values)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kgeval.plan.area import Area
 from kgeval.plan.form import Form, Question
-from kgeval.prepare.decode import Decoded, decode
+from kgeval.prepare.decode import Decoded, Manner, decode
 from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 from kgeval.prepare.read import Matching, arrange, match_columns
 from kgeval.prepare.read.units import unit_in_brackets
@@ -81,10 +81,7 @@ def transcribe(
     for name in arranged.answers.columns:
         question = form.question(name)
         native = None if arranged.native is None else arranged.native[name]
-        decoded = decode(
-            arranged.answers[name],
-            question,
-            native=native,
+        manner = Manner(
             decimal=notation.decimal,
             date_order=notation.date_order,
             date_system=delivered.source.date_system,
@@ -92,9 +89,10 @@ def transcribe(
             date_swap=notation.date_swap,
             key=name in key_columns,
             content="place" if name in notation.place_columns else question.content,
-            places=notation.places or None,
+            places=notation.places,
             units=_units(question, matching.columns.get(name, ""), delivered),
         )
+        decoded = decode(arranged.answers[name], question, manner, native=native)
         answers[name] = decoded.values  # noqa: PD011 - a field of its own
         outcomes.append(_decoding(decoded, name, arranged.answers[name], sheet))
     return Transcript(

@@ -25,7 +25,7 @@ import pytest
 from kgeval.errors import DataError
 from kgeval.plan.form import Choice, Form, Question
 from kgeval.prepare.clean import clean_table
-from kgeval.prepare.decode import decode
+from kgeval.prepare.decode import Manner, decode
 from kgeval.prepare.read import arrange, match_columns, read
 from kgeval.prepare.record import Delivered
 
@@ -253,10 +253,11 @@ def decoded_whole(table_: Delivered) -> None:
     """Each cell is the same, changed with a line, or set aside with a fault."""
     matching = match_columns(table_, FORM)
     arranged = arrange(table_, matching)
+    manner = Manner(date_system=table_.source.date_system)
     for name in arranged.answers:
         texts = arranged.answers[name]
         native = None if arranged.native is None else arranged.native[name]
-        result = decode(texts, FORM.question(str(name)), native=native, date_system=table_.source.date_system)
+        result = decode(texts, FORM.question(str(name)), manner, native=native)
         assert result.values.index.equals(texts.index)
         lost = texts.notna() & result.values.isna()
         told = {*result.changes["rid"], *result.faults.loc[result.faults["blanked"], "rid"]}

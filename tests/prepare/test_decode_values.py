@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kgeval.plan.area import Area
 from kgeval.plan.form import Choice, Question
-from kgeval.prepare.decode import Decoded, decode
+from kgeval.prepare.decode import Decoded, Manner, decode
 from kgeval.prepare.decode.reading import plain_text
 
 WHOLE = Question(name="n", type="integer", missing_codes=("98",))
@@ -37,7 +37,7 @@ def column(*texts: str | None) -> pd.Series:
 
 def read(question: Question, text: str, **options: Any) -> tuple[str, str, str]:
     """Return (value, rule, fault) of one text; "" for none."""
-    decoded = decode(column(text), question, **options)
+    decoded = decode(column(text), question, Manner(**options))
     value = decoded.values.iloc[0]
     if isinstance(value, pd.Timestamp):
         value = value.date()
@@ -172,10 +172,10 @@ def test_a_day_in_words_says_how_its_column_writes_days() -> None:
 def test_serials_are_days_only_in_a_workbook() -> None:
     serials = column("60", "-5", "2958466", "45000", "45000.5")
     flags = native(*[True] * 5)
-    since_1900 = decode(serials, DAY, native=flags, date_system="1900")
+    since_1900 = decode(serials, DAY, Manner(date_system="1900"), native=flags)
     assert since_1900.faults["code"].tolist() == ["BAD_DATE"] * 3
     assert since_1900.values.dt.date.tolist()[3:] == [dt.date(2023, 3, 15)] * 2
-    since_1904 = decode(serials, DAY, native=flags, date_system="1904")
+    since_1904 = decode(serials, DAY, Manner(date_system="1904"), native=flags)
     assert since_1904.values.dt.date.iloc[3] == dt.date(2023, 3, 15) + dt.timedelta(days=1462)
 
 
@@ -264,7 +264,7 @@ def test_free_text_is_kept(text: str, value: str, rule: str, fault: str) -> None
 
 
 def test_a_declared_legacy_encoding_is_converted_where_that_helps() -> None:
-    decoded = decode(column("R¹ch Gi¸", "Rạch Giá", "abc"), TEXT, legacy="tcvn3")
+    decoded = decode(column("R¹ch Gi¸", "Rạch Giá", "abc"), TEXT, Manner(legacy="tcvn3"))
     assert decoded.values.tolist() == ["Rạch Giá", "Rạch Giá", "abc"]
     assert decoded.changes["rid"].tolist() == ["r0"]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,16 +14,14 @@ from kgeval.prepare.decode.dates import Days
 from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
 from kgeval.prepare.decode.keys import ordinary_keys, read_key
+from kgeval.prepare.decode.manner import Manner
 from kgeval.prepare.decode.numbers import Amounts, Numbers, plain_numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
 from kgeval.prepare.decode.reading import Decoded, Reading, assemble
 
 if TYPE_CHECKING:
-    from kgeval.plan.area import Area
     from kgeval.plan.form import Question
-
-Content = Literal["", "phone", "identity", "place"]
 
 _DTYPES = {
     "integer": "Int64",
@@ -40,18 +37,9 @@ _Read = Callable[[str], Reading]
 def decode(
     values: pd.Series,
     question: Question,
+    manner: Manner | None = None,
     *,
     native: pd.Series | None = None,
-    decimal: Literal[",", "."] | None = None,
-    date_order: Literal["dmy", "mdy", "ymd"] | None = None,
-    date_system: str = "",
-    window: tuple[date, date] | None = None,
-    date_swap: Literal["window"] | None = None,
-    key: bool = False,
-    content: Content = "",
-    places: Sequence[Area] | None = None,
-    legacy: str = "",
-    units: tuple[int, int] | None = None,
 ) -> Decoded:
     """Read delivered text as the answers that a question asks for.
 
@@ -59,23 +47,10 @@ def decode(
     ----------
     values
         Text, missing where empty; its index are the records' ``rid``.
+    question, manner
+        What is asked, and how the column writes its answers.
     native
         Where a cell was stored as a number, date or truth value: its notation is in no doubt.
-    decimal, date_order
-        How the source writes numbers and days. Undeclared, a cell with two readings is set aside.
-    date_system
-        "1900" or "1904": from when the workbook counts its days.
-    window, date_swap
-        The possible days of this question; with "window", a day outside of it whose day and month,
-        exchanged, fall into it is exchanged, and logged.
-    key
-        Whether the question names the record.
-    content
-        What a text holds: a phone number, an identity number, the name of a place of ``places``.
-    legacy
-        The encoding of years before Unicode that this column's text is declared to have.
-    units
-        What the file counts money in and what the question asks for, where the two differ.
 
     Returns
     -------
@@ -83,37 +58,21 @@ def decode(
         ``values`` are ``Int64``, ``float64``, ``datetime64[us]`` or ``str``. Nothing undecidable is
         guessed: the cell has no value then, and a row among the faults.
     """
-    dtype = "str" if content == "place" else _DTYPES.get(question.type, "str")
+    manner = manner or Manner()
+    dtype = "str" if manner.content == "place" else _DTYPES.get(question.type, "str")
     stored = np.zeros(len(values), dtype=bool) if native is None else native.to_numpy(dtype=bool)
     missing = frozenset(question.missing_codes) - {choice.name for choice in question.choices}
     codes, distinct, were_stored = _distinct(values, stored)
     readers = {
-        is_native: _reader(
-            question,
-            native=is_native,
-            missing=missing,
-            decimal=decimal,
-            days=Days(
-                order=date_order,
-                date_system=date_system,
-                window=window,
-                swap=date_swap == "window",
-                native=is_native,
-                missing_codes=missing,
-            ).knowing([] if is_native else distinct if dtype == "datetime64[us]" else []),
-            key=key,
-            content=content,
-            places=places,
-            legacy=legacy,
-            units=units,
-        )
+        is_native: _reader(question, manner, missing, [] if is_native else distinct, native=is_native)
         for is_native in set(were_stored)
     }
     todo, plain = list(range(len(distinct))), None
-    if dtype in {"Int64", "float64"} and units is None:
-        mask, plain = plain_numbers(pd.Index(distinct, dtype="str"), whole=dtype == "Int64", decimal=decimal)
+    if dtype in {"Int64", "float64"} and manner.units is None:
+        texts = pd.Index(distinct, dtype="str")
+        mask, plain = plain_numbers(texts, whole=dtype == "Int64", decimal=manner.decimal)
         todo = [place for place in todo if not mask[place] or distinct[place] in missing]
-    elif key and not question.choices and content != "place":
+    elif manner.key and not question.choices and manner.content != "place":
         mask, plain = ordinary_keys(pd.Index(distinct, dtype="str"))
         todo = np.flatnonzero(~mask).tolist()
     readings = {place: readers[were_stored[place]](distinct[place]) for place in todo}
@@ -145,38 +104,40 @@ def _distinct(values: pd.Series, stored: np.ndarray) -> tuple[np.ndarray, list[s
 
 
 def _reader(
-    question: Question,
-    *,
-    native: bool,
-    missing: frozenset[str],
-    decimal: str | None,
-    days: Days,
-    key: bool,
-    content: Content,
-    places: Sequence[Area] | None,
-    legacy: str,
-    units: tuple[int, int] | None,
+    question: Question, manner: Manner, missing: frozenset[str], typed: Sequence[str], *, native: bool
 ) -> _Read:
-    """Return what reads one text of this column."""
-    if content == "place":
-        return Places.of(places or (), missing).read
+    """Return what reads one text of this column; ``typed`` are its texts whose notation may be in doubt."""
+    if manner.content == "place":
+        return Places.of(manner.places, missing).read
     kind = _DTYPES.get(question.type, "str")
     if kind == "datetime64[us]":
-        return days
+        return _days(manner, missing, native=native).knowing(typed)
     if kind != "str":
-        numbers = Numbers(whole=kind == "Int64", decimal=decimal, missing_codes=missing, native=native)
+        numbers = Numbers(whole=kind == "Int64", decimal=manner.decimal, missing_codes=missing, native=native)
+        units = manner.units
         return numbers if units is None else Amounts(numbers=numbers, unit=units[0], asked=units[1])
     if question.type in {"select_one", "select_multiple"} and question.choices:
         choices = Choices.of(question.choices, missing)
         return choices.one if question.type == "select_one" else choices.several
-    if key:
+    if manner.key:
         return lambda text: read_key(text, missing)
     readers: dict[str, _Read] = {
         "phone": lambda text: read_phone(text, missing),
         "identity": lambda text: read_identity(text, missing),
         "time": lambda text: read_time(text, missing),
     }
-    return readers.get(content or question.type, lambda text: read_text(text, legacy=legacy))
+    return readers.get(manner.content or question.type, lambda text: read_text(text, legacy=manner.legacy))
+
+
+def _days(manner: Manner, missing: frozenset[str], *, native: bool) -> Days:
+    return Days(
+        order=manner.date_order,
+        date_system=manner.date_system,
+        window=manner.window,
+        swap=manner.date_swap == "window",
+        native=native,
+        missing_codes=missing,
+    )
 
 
 def _labels_apart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,41 +137,51 @@ def _table(
     )
     _refuse_merged_answers(sheet, header, where)
     body = sheet.body(header.last)
-    source = _at_header(source, header)
-    names, cells, native, dropped = _named(header, body, where)
-    kinds = row_kinds(cells.set_axis(range(cells.shape[1]), axis=1), list(cells.columns))
+    named = _named(header, body, where)
+    kinds = row_kinds(named.cells.set_axis(range(named.cells.shape[1]), axis=1), list(named.cells.columns))
     if isinstance(sheet, TextSheet):
-        body = judge_ragged(body, kinds, sheet, names=names, where=where)
-    records = cells.loc[kinds.isna()]
-    structural = _structural(kinds, cells, source)
-    rejected = _rejected(body, source)
-    rows = pd.Series(records.index, index=_rids(records.index, source), name="row", dtype="int64")
-    if not len(records):
+        body = judge_ragged(body, kinds, sheet, names=list(named.cells.columns), where=where)
+    if kinds.notna().all():
         raise where.fault("EMPTY_TABLE", "there is no record below the column names", hint="export it again")
-    table = Delivered(
+    table = _parted(sheet, header, body, named, kinds, source=replace(source, header_row=header.last))
+    _count_again(table, where)
+    noticed = [
+        *notes,
+        *sheet.notes(header.last, header.names),
+        *named.notes,
+        *_row_notes(table.structural, table.rejected),
+        *([Note(code="TOO_FEW_ROWS")] if len(table.records) == 1 else []),
+    ]
+    return replace(table, notes=as_frame(noticed), repeat=repeat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """The columns below a header that have a name; ``native`` as in ``Delivered``."""
+
+    cells: pd.DataFrame
+    native: pd.DataFrame | None
+    notes: tuple[Note, ...]
+
+
+def _parted(
+    sheet: Sheet, header: Header, body: Body, named: _Named, kinds: pd.Series, *, source: Source
+) -> Delivered:
+    """Part the rows below the header: records, rows that are none, rows that do not fit."""
+    records = named.cells.loc[kinds.isna()]
+    rows = pd.Series(records.index, index=_rids(records.index, source), name="row", dtype="int64")
+    return Delivered(
         source=source,
         records=records.set_axis(rows.index, axis=0),
         rows=rows,
-        structural=structural,
-        rejected=rejected,
+        structural=_structural(kinds, named.cells, source),
+        rejected=_rejected(body, source),
         counted=body.counted,
-        notes=as_frame(
-            [
-                *notes,
-                *sheet.notes(header.last, header.names),
-                *dropped,
-                *_row_notes(structural, rejected),
-                *([Note(code="TOO_FEW_ROWS")] if len(records) == 1 else []),
-            ]
-        ),
-        native=None if native is None else native.loc[kinds.isna()].set_axis(rows.index, axis=0),
-        letters={name: column_letters(header.names.index(name) + 1) for name in names},
-        repeat=repeat,
+        native=None if named.native is None else named.native.loc[kinds.isna()].set_axis(rows.index, axis=0),
+        letters={name: column_letters(header.names.index(name) + 1) for name in named.cells.columns},
         labels=sheet.labels if isinstance(sheet, DatasetSheet) else {},
-        units=_units(sheet.head[: header.first - 1], cells, kinds),
+        units=_units(sheet.head[: header.first - 1], named.cells, kinds),
     )
-    _count_again(table, where)
-    return table
 
 
 def _units(above: Sequence[Sequence[str]], cells: pd.DataFrame, kinds: pd.Series) -> dict[str, int]:
@@ -181,18 +192,6 @@ def _units(above: Sequence[Sequence[str]], cells: pd.DataFrame, kinds: pd.Series
         below = {str(name): unit_alone(cell) for name, cell in cells.loc[row].dropna().items()}
         units |= {name: unit for name, unit in below.items() if unit is not None}
     return {name: unit for name, unit in units.items() if unit is not None}
-
-
-def _at_header(source: Source, header: Header) -> Source:
-    return Source(
-        file=source.file,
-        sha256=source.sha256,
-        sheet=source.sheet,
-        header_row=header.last,
-        encoding=source.encoding,
-        delimiter=source.delimiter,
-        date_system=source.date_system,
-    )
 
 
 def _refuse_merged_answers(sheet: Sheet, header: Header, where: Where) -> None:
@@ -211,19 +210,19 @@ def _refuse_merged_answers(sheet: Sheet, header: Header, where: Where) -> None:
         )
 
 
-def _named(
-    header: Header, body: Body, where: Where
-) -> tuple[list[str], pd.DataFrame, pd.DataFrame | None, list[Note]]:
-    """Return the columns that have a name, and a note on empty ones that have none."""
+def _named(header: Header, body: Body, where: Where) -> _Named:
+    """Keep the columns that have a name, with a note on empty ones that have none."""
     cells = body.cells
     empty = {place for place in range(cells.shape[1]) if cells[place].isna().all()}
     unique_names(header.names, empty, where)
     places = [place for place, name in enumerate(header.names) if name.strip()]
     names = [header.names[place] for place in places]
     dropped = len(header.names) - len(places)
-    notes = [Note(code="EMPTY_COLUMN_DROPPED", count=dropped)] if dropped else []
-    native = None if body.native is None else body.native[places].set_axis(names, axis=1)
-    return names, cells[places].set_axis(names, axis=1), native, notes
+    return _Named(
+        cells=cells[places].set_axis(names, axis=1),
+        native=None if body.native is None else body.native[places].set_axis(names, axis=1),
+        notes=(Note(code="EMPTY_COLUMN_DROPPED", count=dropped),) if dropped else (),
+    )
 
 
 def _rids(rows: pd.Index, source: Source) -> pd.Index:

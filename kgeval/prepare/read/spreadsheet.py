@@ -21,6 +21,9 @@ from kgeval.prepare.read.workbook import Workbook, reading
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlrd.book import Book
+    from xlrd.sheet import Sheet as XlsSheet
+
 
 def read_xls(delivered: DeliveredFile, *, limits: Limits) -> Workbook:
     """Return the sheets of an old Excel file.
@@ -30,12 +33,23 @@ def read_xls(delivered: DeliveredFile, *, limits: Limits) -> Workbook:
     DataError
         ``ENCRYPTED``; ``LEGACY_XLS`` where it cannot be understood; ``TOO_MANY_COLUMNS``.
     """
+    book = _opened(delivered)
+    sheets = []
+    for sheet in book.sheets():
+        _refuse_large(sheet.nrows, sheet.ncols, limits, delivered.file, sheet.name)
+        sheets.append(_cell_sheet(sheet, book.datemode))
+    notes = (Note(code="DATE1904"),) if book.datemode else ()
+    date_system = "1904" if book.datemode else "1900"
+    return Workbook(sheets=tuple(sheets), notes=notes, date_system=date_system)
+
+
+def _opened(delivered: DeliveredFile) -> Book:
     import xlrd
 
     file = delivered.file
     refuse_encrypted(delivered.data, file=file)
     try:
-        book = xlrd.open_workbook(
+        return xlrd.open_workbook(
             file_contents=delivered.data, formatting_info=True, logfile=io.StringIO(), on_demand=False
         )
     except MemoryError:
@@ -50,37 +64,35 @@ def read_xls(delivered: DeliveredFile, *, limits: Limits) -> Workbook:
         raise DataError(
             "LEGACY_XLS", "an old Excel file (.xls) that cannot be understood", hint=hint, file=file
         ) from None
-    date_system = "1904" if book.datemode else "1900"
-    sheets = []
-    for sheet in book.sheets():
-        _refuse_large(sheet.nrows, sheet.ncols, limits, file, sheet.name)
-        rows = [
-            [_xls_value(cell.ctype, cell.value, book.datemode) for cell in _padded(sheet.row(i), sheet.ncols)]
-            for i in range(sheet.nrows)
-        ]
-        errors = {
-            (i + 1, j): xlrd.error_text_from_code.get(cell.value, "#ERROR")
-            for i in range(sheet.nrows)
-            for j, cell in enumerate(sheet.row(i))
-            if cell.ctype == xlrd.XL_CELL_ERROR
-        }
-        hidden = [row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows]
-        sheets.append(
-            CellSheet(
-                name=sheet.name,
-                hidden=sheet.visibility != 0,
-                rows=rows,
-                counted=sheet.nrows,
-                merges=[
-                    Merge(first_row=top + 1, last_row=bottom, first_column=left, last_column=right - 1)
-                    for top, bottom, left, right in sheet.merged_cells
-                ],
-                hidden_rows=sorted(hidden),
-                errors=errors,
-            )
-        )
-    notes = (Note(code="DATE1904"),) if book.datemode else ()
-    return Workbook(sheets=tuple(sheets), notes=notes, date_system=date_system)
+
+
+def _cell_sheet(sheet: XlsSheet, datemode: int) -> CellSheet:
+    """Return the cells of one sheet, what is merged and hidden in it, and its error values."""
+    import xlrd
+
+    rows = [
+        [_xls_value(cell.ctype, cell.value, datemode) for cell in _padded(sheet.row(i), sheet.ncols)]
+        for i in range(sheet.nrows)
+    ]
+    errors = {
+        (i + 1, j): xlrd.error_text_from_code.get(cell.value, "#ERROR")
+        for i in range(sheet.nrows)
+        for j, cell in enumerate(sheet.row(i))
+        if cell.ctype == xlrd.XL_CELL_ERROR
+    }
+    hidden = [row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows]
+    return CellSheet(
+        name=sheet.name,
+        hidden=sheet.visibility != 0,
+        rows=rows,
+        counted=sheet.nrows,
+        merges=[
+            Merge(first_row=top + 1, last_row=bottom, first_column=left, last_column=right - 1)
+            for top, bottom, left, right in sheet.merged_cells
+        ],
+        hidden_rows=sorted(hidden),
+        errors=errors,
+    )
 
 
 def read_ods(delivered: DeliveredFile, *, limits: Limits) -> Workbook:
