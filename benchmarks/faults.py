@@ -28,7 +28,7 @@ from kgeval.prepare.clean import clean
 from kgeval.prepare.receive import receive
 from kgeval.prepare.record import Delivered
 from kgeval.simulate import population, sample, simulate
-from kgeval.simulate.cells import Draft, drafts
+from kgeval.simulate.cells import DraftFile, drafts
 from kgeval.simulate.disagreement import disagree, spared
 from kgeval.simulate.fault import ROW_FAULTS, STRUCTURAL_FAULTS
 from kgeval.simulate.kobo import kobo_csv, plain_csv
@@ -111,7 +111,7 @@ def true_cells(drawn: Records, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _rows(dirty: Draft, drawn: Records, seed: int) -> Mapping[int, int]:
+def _rows(dirty: DraftFile, drawn: Records, seed: int) -> Mapping[int, int]:
     """Return the row in which each record of a delivered file stands."""
     if dirty.delivery.style == "workbook":
         return district_workbook(dirty, drawn.model.letterhead, drawn.model.watermark).rows

@@ -17,7 +17,7 @@ from kgeval.simulate.population import Records, raw_rounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class DraftFile:
     """One file to be delivered.
 
     ``records`` are typed answers, one row a record; ``cells`` the same as texts (codes, ISO days,
@@ -56,7 +56,7 @@ class Draft:
         return pd.concat(texts, axis=1).fillna("").agg(" ".join, axis=1) if texts else empty
 
 
-def drafts(sample: Records) -> Iterator[Draft]:
+def drafts(sample: Records) -> Iterator[DraftFile]:
     """Yield every file that the model's deliveries ask for, clean, in their order."""
     for delivery in sample.model.deliveries:
         table = sample.study.tables[delivery.table]
@@ -70,7 +70,7 @@ def drafts(sample: Records) -> Iterator[Draft]:
             if not here.any():
                 continue
             records = frame[here].reset_index(drop=True)
-            yield Draft(
+            yield DraftFile(
                 file=_name(delivery.file, area, round_), delivery=delivery, table=table, area=area,
                 round=round_, records=records, cells=_cells(records, table, delivery),
                 place=sample.study.whole if area is None else area.label,

@@ -15,11 +15,11 @@ import pandas as pd
 
 from kgeval.plan.form import Question
 from kgeval.simulate import spoil
-from kgeval.simulate.bed import NUMBERS, Bed
 from kgeval.simulate.draw import Mask
+from kgeval.simulate.fault_site import NUMBERS, FaultSite
 
-Judge = Callable[[pd.Series, Question, Bed], "list[tuple[bool, str]]"]
-Fits = Callable[[Question, Bed], bool]
+Judge = Callable[[pd.Series, Question, FaultSite], "list[tuple[bool, str]]"]
+Fits = Callable[[Question, FaultSite], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,14 @@ class Fault:
     judge: Judge
     unasked: bool = False
 
-    def places(self, question: Question, bed: Bed) -> Mask:
+    def places(self, question: Question, site: FaultSite) -> Mask:
         """Return the records in which it can happen to this question."""
-        filled: Mask = bed.draft.cells[question.name].to_numpy(dtype=object) != ""
+        filled: Mask = site.draft.cells[question.name].to_numpy(dtype=object) != ""
         if not self.unasked:
             return filled
         if question.relevant is None:
             return np.zeros(len(filled), dtype=bool)
-        asked = question.relevant.truth(bed.seen)
+        asked = question.relevant.truth(site.seen)
         unasked: Mask = asked.eq(other=False).fillna(value=False).to_numpy(dtype=bool)
         return ~filled & unasked
 
@@ -53,23 +53,23 @@ class Fault:
 
 
 def _notation(text: str) -> Judge:
-    return lambda spoiled, question, bed: [(True, text)] * len(spoiled)  # noqa: ARG005
+    return lambda spoiled, question, site: [(True, text)] * len(spoiled)  # noqa: ARG005
 
 
-def _by_constraint(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[bool, str]]:
+def _by_constraint(spoiled: pd.Series, question: Question, site: FaultSite) -> list[tuple[bool, str]]:
     return [
         (True, "breaks the form's constraint") if broken else (False, "is a possible answer")
-        for broken in bed.broken(question, spoiled).tolist()
+        for broken in site.broken(question, spoiled).tolist()
     ]
 
 
-def _by_day(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[bool, str]]:
-    verdicts = _by_constraint(spoiled, question, bed)
-    dates = [other.name for other in bed.draft.questions if other.type == "date"]
+def _by_day(spoiled: pd.Series, question: Question, site: FaultSite) -> list[tuple[bool, str]]:
+    verdicts = _by_constraint(spoiled, question, site)
+    dates = [other.name for other in site.draft.questions if other.type == "date"]
     if question.name != dates[0]:
         return verdicts
-    windows = {round_.key: (round_.starts, round_.ends) for round_ in bed.study.rounds}
-    rounds = bed.draft.records.loc[spoiled.index, "round"].tolist()
+    windows = {round_.key: (round_.starts, round_.ends) for round_ in site.study.rounds}
+    rounds = site.draft.records.loc[spoiled.index, "round"].tolist()
     days = [date.fromisoformat(text) for text in spoiled.tolist()]
     for place, (day, round_key) in enumerate(zip(days, rounds, strict=True)):
         starts, ends = windows[round_key]
@@ -78,14 +78,14 @@ def _by_day(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[bool
     return verdicts
 
 
-def _by_code(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[bool, str]]:
+def _by_code(spoiled: pd.Series, question: Question, site: FaultSite) -> list[tuple[bool, str]]:
     if question.type == "select_one":
         codes = {choice.name for choice in question.choices}
         return [
             (False, "is a code of the list") if text in codes else (True, "is no code of the list")
             for text in spoiled.tolist()
         ]
-    verdicts = _by_constraint(spoiled, question, bed)
+    verdicts = _by_constraint(spoiled, question, site)
     numbers = pd.to_numeric(spoiled, errors="coerce").notna().tolist()
     return [
         verdict if is_number else (True, "is no number")
@@ -93,7 +93,7 @@ def _by_code(spoiled: pd.Series, question: Question, bed: Bed) -> list[tuple[boo
     ]
 
 
-def _by_wording(spoiled: pd.Series, question: Question, _: Bed) -> list[tuple[bool, str]]:
+def _by_wording(spoiled: pd.Series, question: Question, _: FaultSite) -> list[tuple[bool, str]]:
     coded = question.type != "text" or question.constraint is not None
     verdict = (
         (True, "holds spaces that do not belong there")
@@ -106,67 +106,67 @@ def _by_wording(spoiled: pd.Series, question: Question, _: Bed) -> list[tuple[bo
 # ---- where it can happen
 
 
-def _free(question: Question, bed: Bed) -> bool:
+def _free(question: Question, site: FaultSite) -> bool:
     """Whether a slip can happen here that costs this one answer and no other."""
-    return question.name not in bed.fixed | bed.drivers and question.personal != "direct"
+    return question.name not in site.fixed | site.drivers and question.personal != "direct"
 
 
-def _numeric(question: Question, bed: Bed) -> bool:
-    return question.type in NUMBERS and _free(question, bed)
+def _numeric(question: Question, site: FaultSite) -> bool:
+    return question.type in NUMBERS and _free(question, site)
 
 
-def _whole(question: Question, bed: Bed) -> bool:
-    return question.type == "integer" and _free(question, bed)
+def _whole(question: Question, site: FaultSite) -> bool:
+    return question.type == "integer" and _free(question, site)
 
 
-def _dated(question: Question, bed: Bed) -> bool:
-    return question.type == "date" and _free(question, bed)
+def _dated(question: Question, site: FaultSite) -> bool:
+    return question.type == "date" and _free(question, site)
 
 
-def _chosen(question: Question, bed: Bed) -> bool:
-    return question.type == "select_one" and question.name not in bed.fixed and not _is_place(question, bed)
+def _chosen(question: Question, site: FaultSite) -> bool:
+    return question.type == "select_one" and question.name not in site.fixed and not _is_place(question, site)
 
 
-def _is_place(question: Question, bed: Bed) -> bool:
+def _is_place(question: Question, site: FaultSite) -> bool:
     """Whether the question's choices are the study's areas."""
     codes = {choice.name for choice in question.choices}
-    return question.type == "select_one" and codes == {area.code for area in bed.study.areas}
+    return question.type == "select_one" and codes == {area.code for area in site.study.areas}
 
 
-def _worded(question: Question, bed: Bed) -> bool:
-    labelled = bed.draft.delivery.notation == "labels" and _chosen(question, bed)
-    return labelled or (question.type == "text" and _free(question, bed))
+def _worded(question: Question, site: FaultSite) -> bool:
+    labelled = site.draft.delivery.notation == "labels" and _chosen(question, site)
+    return labelled or (question.type == "text" and _free(question, site))
 
 
-def _labelled(question: Question, bed: Bed) -> bool:
-    return bed.draft.delivery.notation == "labels" and _chosen(question, bed)
+def _labelled(question: Question, site: FaultSite) -> bool:
+    return site.draft.delivery.notation == "labels" and _chosen(question, site)
 
 
-def _points(question: Question, bed: Bed) -> bool:
+def _points(question: Question, site: FaultSite) -> bool:
     """Whether the answer names a record of another table."""
     named = {
-        column.lookup.by for column in bed.study.norms.derived
-        if column.lookup is not None and column.table == bed.draft.table.key
+        column.lookup.by for column in site.study.norms.derived
+        if column.lookup is not None and column.table == site.draft.table.key
     }  # fmt: skip
-    return question.name in named and _free(question, bed)
+    return question.name in named and _free(question, site)
 
 
-def _phone(question: Question, bed: Bed) -> bool:
+def _phone(question: Question, site: FaultSite) -> bool:
     return question.personal == "direct" and bool(
-        bed.draft.cells[question.name].str.fullmatch(r"0\d{9,10}").any()
+        site.draft.cells[question.name].str.fullmatch(r"0\d{9,10}").any()
     )
 
 
-def _fractional(question: Question, bed: Bed) -> bool:
-    return question.type == "decimal" and _free(question, bed)
+def _fractional(question: Question, site: FaultSite) -> bool:
+    return question.type == "decimal" and _free(question, site)
 
 
-def _coded(question: Question, bed: Bed) -> bool:
-    return _numeric(question, bed) or (_chosen(question, bed) and _free(question, bed))
+def _coded(question: Question, site: FaultSite) -> bool:
+    return _numeric(question, site) or (_chosen(question, site) and _free(question, site))
 
 
-def _skippable(question: Question, bed: Bed) -> bool:
-    return question.type in ("integer", "select_one") and _free(question, bed)
+def _skippable(question: Question, site: FaultSite) -> bool:
+    return question.type in ("integer", "select_one") and _free(question, site)
 
 
 def _fault(name: str, fits: Fits, how: spoil.Spoil, judge: Judge | str, *, unasked: bool = False) -> Fault:

@@ -11,13 +11,13 @@ from datetime import datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from kgeval.simulate.cells import Draft
+from kgeval.simulate.cells import DraftFile
 from kgeval.simulate.draw import stream
 
 BOM = "\ufeff"
 
 
-def kobo_csv(draft: Draft, watermark: str, seed: int) -> tuple[bytes, Mapping[int, int]]:
+def kobo_csv(draft: DraftFile, watermark: str, seed: int) -> tuple[bytes, Mapping[int, int]]:
     """Return the file as the Kobo server exports it, and the row in which each record stands.
 
     UTF-8 with a byte order mark; a column is named by its groups and its question; a question with
@@ -36,7 +36,7 @@ def kobo_csv(draft: Draft, watermark: str, seed: int) -> tuple[bytes, Mapping[in
     return _bytes(pd.concat(columns, axis=1)), _rows(cells)
 
 
-def plain_csv(draft: Draft, watermark: str) -> tuple[bytes, Mapping[int, int]]:
+def plain_csv(draft: DraftFile, watermark: str) -> tuple[bytes, Mapping[int, int]]:
     """Return a plain table with one column a question, and the row in which each record stands."""
     cells = draft.cells.assign(_synthetic=watermark)
     return _bytes(cells), _rows(cells)
@@ -48,7 +48,7 @@ def _split(answers: pd.Series, path: str, codes: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns).where(answers.ne(""), "")
 
 
-def _server_columns(draft: Draft, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _server_columns(draft: DraftFile, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = stream(seed, "server", draft.file)
     number = len(draft.cells)
     starts = _starts(draft, rng)
@@ -71,7 +71,7 @@ def _server_columns(draft: Draft, seed: int) -> tuple[pd.DataFrame, pd.DataFrame
     return pd.DataFrame(before, index=draft.cells.index), pd.DataFrame(after, index=draft.cells.index)
 
 
-def _starts(draft: Draft, rng: np.random.Generator) -> list[datetime]:
+def _starts(draft: DraftFile, rng: np.random.Generator) -> list[datetime]:
     """Return when each interview began: on its own first date, where the form asks one."""
     dates = [question.name for question in draft.questions if question.type == "date"]
     number = len(draft.cells)

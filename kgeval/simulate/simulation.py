@@ -13,12 +13,13 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.study import Study
-from kgeval.simulate.cells import Draft, drafts
+from kgeval.simulate.cells import DraftFile, drafts
 from kgeval.simulate.disagreement import disagree, spared
 from kgeval.simulate.kobo import kobo_csv, plain_csv
-from kgeval.simulate.model import Model, read_model
+from kgeval.simulate.model import Model
 from kgeval.simulate.plant import Planted, plant
 from kgeval.simulate.population import Records, populate
+from kgeval.simulate.read_model import read_model
 from kgeval.simulate.sample import draw_sample
 from kgeval.simulate.truth import true_values
 from kgeval.simulate.workbook import district_workbook
@@ -135,7 +136,7 @@ def _deliveries(
 
 
 def _listed(
-    planted: Iterable[Planted], draft: Draft, sheet: str, places: Mapping[int, int]
+    planted: Iterable[Planted], draft: DraftFile, sheet: str, places: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     keys = draft.keys()
     rows = [

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from kgeval.plan.form import Question
-from kgeval.simulate.bed import Bed
+from kgeval.simulate.fault_site import FaultSite
 
-Spoil = Callable[[pd.Series, Question, Bed, np.random.Generator], "pd.Series"]
+Spoil = Callable[[pd.Series, Question, FaultSite, np.random.Generator], "pd.Series"]
 
 
 def _map(cells: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
@@ -26,7 +26,7 @@ def _map(cells: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
     return pd.Series(kept, index=cells.index, dtype="object")
 
 
-def swap_day_and_month(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def swap_day_and_month(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Swap day and month where both can be a month, as a spreadsheet of another country does."""
 
     def swap(text: str) -> str | None:
@@ -36,22 +36,22 @@ def swap_day_and_month(cells: pd.Series, _: Question, __: Bed, ___: np.random.Ge
     return _map(cells, swap)
 
 
-def impossible_day(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def impossible_day(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Write the 31st of February of the same year."""
     return _map(cells, lambda text: f"31/02/{text[:4]}")
 
 
-def year_only(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def year_only(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Keep the year alone."""
     return _map(cells, lambda text: text[:4])
 
 
-def decimal_comma(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def decimal_comma(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Write the decimal point as a comma."""
     return _map(cells, lambda text: text.replace(".", ","))
 
 
-def thousands_dot(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def thousands_dot(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Part the thousands with dots."""
     return _map(cells, lambda text: f"{int(text):,}".replace(",", ".") if len(text) > 3 else None)
 
@@ -59,8 +59,8 @@ def thousands_dot(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generat
 def unit_word(key: str, scale: int, decimals: int) -> Spoil:
     """Return a spoiler that writes a number in ``scale`` with a word after it, where that is exact."""
 
-    def spoil(cells: pd.Series, _: Question, bed: Bed, rng: np.random.Generator) -> pd.Series:
-        words = bed.words.get(key, ())
+    def spoil(cells: pd.Series, _: Question, site: FaultSite, rng: np.random.Generator) -> pd.Series:
+        words = site.words.get(key, ())
 
         def write(text: str) -> str | None:
             steps, rest = divmod(int(text) * 10**decimals, scale)
@@ -74,9 +74,9 @@ def unit_word(key: str, scale: int, decimals: int) -> Spoil:
     return spoil
 
 
-def variant_of_place(cells: pd.Series, _: Question, bed: Bed, rng: np.random.Generator) -> pd.Series:
+def variant_of_place(cells: pd.Series, _: Question, site: FaultSite, rng: np.random.Generator) -> pd.Series:
     """Write a place by one of the spellings that the study knows of it."""
-    known = {name: area for area in bed.study.areas for name in (area.code, *area.label.values())}
+    known = {name: area for area in site.study.areas for name in (area.code, *area.label.values())}
 
     def write(text: str) -> str | None:
         aliases = known[text].aliases if text in known else ()
@@ -85,12 +85,12 @@ def variant_of_place(cells: pd.Series, _: Question, bed: Bed, rng: np.random.Gen
     return _map(cells, write)
 
 
-def decomposed(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def decomposed(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Part letters and their marks (Unicode NFD), as some keyboards do."""
     return _map(cells, lambda text: unicodedata.normalize("NFD", text))
 
 
-def spaced(cells: pd.Series, _: Question, __: Bed, rng: np.random.Generator) -> pd.Series:
+def spaced(cells: pd.Series, _: Question, __: FaultSite, rng: np.random.Generator) -> pd.Series:
     """Put a space at the end, a no-break space in front, or double a space."""
     ways: tuple[Callable[[str], str], ...] = (
         lambda text: f"{text} ",
@@ -104,36 +104,42 @@ def spaced(cells: pd.Series, _: Question, __: Bed, rng: np.random.Generator) -> 
     return _map(cells, write)
 
 
-def shouted(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def shouted(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Write it in capitals."""
     return _map(cells, str.upper)
 
 
-def missing_code(cells: pd.Series, question: Question, bed: Bed, rng: np.random.Generator) -> pd.Series:
+def missing_code(
+    cells: pd.Series, question: Question, site: FaultSite, rng: np.random.Generator
+) -> pd.Series:
     """Write a mark for "no answer" that the form does not know."""
-    codes = [code for code in bed.words.get("missing_code", ()) if code not in question.missing_codes]
+    codes = [code for code in site.words.get("missing_code", ()) if code not in question.missing_codes]
     return _map(cells, lambda _: codes[int(rng.integers(len(codes)))] if codes else None)
 
 
-def other_notation(cells: pd.Series, question: Question, bed: Bed, _: np.random.Generator) -> pd.Series:
+def other_notation(
+    cells: pd.Series, question: Question, site: FaultSite, _: np.random.Generator
+) -> pd.Series:
     """Write the label for the code, or the code for the label."""
-    language = bed.draft.delivery.language
+    language = site.draft.delivery.language
     label = {choice.name: choice.label[language] for choice in question.choices}
-    if bed.draft.delivery.notation == "labels":
+    if site.draft.delivery.notation == "labels":
         return _map(cells, {words: code for code, words in label.items()}.get)
     return _map(cells, label.get)
 
 
-def answer_of_another(cells: pd.Series, question: Question, bed: Bed, rng: np.random.Generator) -> pd.Series:
+def answer_of_another(
+    cells: pd.Series, question: Question, site: FaultSite, rng: np.random.Generator
+) -> pd.Series:
     """Write what somebody else answered."""
-    given = bed.draft.cells[question.name]
+    given = site.draft.cells[question.name]
     others = given[given.ne("")].tolist()
     if not others:
         return _map(cells, lambda _: None)
     return _map(cells, lambda _: others[int(rng.integers(len(others)))])
 
 
-def out_of_range(cells: pd.Series, question: Question, bed: Bed, _: np.random.Generator) -> pd.Series:
+def out_of_range(cells: pd.Series, question: Question, site: FaultSite, _: np.random.Generator) -> pd.Series:
     """Return an answer ten or a hundred times too large, or negative: the first that the form forbids."""
     numbers = pd.to_numeric(cells).to_numpy(dtype="float64")
     spoiled: pd.Series = pd.Series(None, index=cells.index, dtype="object")
@@ -142,14 +148,14 @@ def out_of_range(cells: pd.Series, question: Question, bed: Bed, _: np.random.Ge
             np.format_float_positional(number, trim="-") for number in (numbers * factor + shift).tolist()
         ]
         wild = pd.Series(texts, index=cells.index, dtype="str")
-        fresh = bed.broken(question, wild) & spoiled.isna().to_numpy()
+        fresh = site.broken(question, wild) & spoiled.isna().to_numpy()
         spoiled = spoiled.where(~fresh, wild)
     return spoiled
 
 
-def old_prefix(cells: pd.Series, _: Question, bed: Bed, __: np.random.Generator) -> pd.Series:
+def old_prefix(cells: pd.Series, _: Question, site: FaultSite, __: np.random.Generator) -> pd.Series:
     """Write a telephone number with the prefix of before it was changed."""
-    pairs = [pair.split("=") for pair in bed.words.get("old_prefix", ())]
+    pairs = [pair.split("=") for pair in site.words.get("old_prefix", ())]
 
     def write(text: str) -> str | None:
         return next((old + text[len(new) :] for new, old in pairs if text.startswith(new)), None)
@@ -157,6 +163,6 @@ def old_prefix(cells: pd.Series, _: Question, bed: Bed, __: np.random.Generator)
     return _map(cells, write)
 
 
-def no_such_record(cells: pd.Series, _: Question, __: Bed, ___: np.random.Generator) -> pd.Series:
+def no_such_record(cells: pd.Series, _: Question, __: FaultSite, ___: np.random.Generator) -> pd.Series:
     """Point to a record that is not there."""
     return _map(cells, lambda text: text[:-3] + "999" if text[-3:].isdigit() else None)

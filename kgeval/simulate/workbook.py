@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from kgeval.plan.form import Question
-from kgeval.simulate.cells import Draft
+from kgeval.simulate.cells import DraftFile
 from kgeval.simulate.model import Letterhead
 
 # Files must not say when they were made: the same seed gives the same bytes.
@@ -26,7 +26,7 @@ class Layout:
     structural: Sequence[tuple[int, str, str]]
 
 
-def district_workbook(draft: Draft, letterhead: Letterhead, watermark: str) -> Layout:
+def district_workbook(draft: DraftFile, letterhead: Letterhead, watermark: str) -> Layout:
     """Return the workbook as a district's office would send it."""
     import xlsxwriter
 
@@ -51,7 +51,7 @@ class _Desk:
 
     book: Any
     sheet: Any
-    draft: Draft
+    draft: DraftFile
     letterhead: Letterhead
 
     @property

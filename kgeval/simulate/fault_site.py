@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,16 +12,14 @@ import pandas as pd
 from kgeval.plan.form import Question
 from kgeval.plan.sample import stages
 from kgeval.plan.study import Study
+from kgeval.simulate.cells import DraftFile
 from kgeval.simulate.draw import Mask
-
-if TYPE_CHECKING:  # the model names the faults, and a draft stands on the model
-    from kgeval.simulate.cells import Draft
 
 NUMBERS = ("integer", "decimal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bed:
+class FaultSite:
     """Where faults are planted: a clean draft, what the form knows of it, and the words for it.
 
     ``fixed`` are the columns that the office fills in or that name the record: no slip of a pen
@@ -31,7 +28,7 @@ class Bed:
     """
 
     study: Study
-    draft: Draft
+    draft: DraftFile
     words: Mapping[str, Sequence[str]]
     seen: pd.DataFrame
     fixed: frozenset[str]
@@ -58,12 +55,12 @@ def _read(texts: pd.Series, question: Question) -> pd.Series:
     return texts
 
 
-def lay(draft: Draft, study: Study, words: Mapping[str, Sequence[str]]) -> Bed:
-    """Return the bed of a clean draft."""
+def site_of(draft: DraftFile, study: Study, words: Mapping[str, Sequence[str]]) -> FaultSite:
+    """Return the site that a clean draft is."""
     table = draft.table
     design = (table.design.weight, *stages(table.design.cluster), *stages(table.design.stratum))
     skips = [question.relevant for question in table.form.main_questions if question.relevant is not None]
-    return Bed(
+    return FaultSite(
         study=study,
         draft=draft,
         words=words,
