@@ -13,11 +13,12 @@ from kgeval.estimate import census
 from kgeval.estimate.breakdown import By, Domains, Levels, breakdowns, code_levels, domains
 from kgeval.estimate.cells import Cells
 from kgeval.estimate.linear import DfRule, Linear, domain_cells, linearise
-from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct, weights
+from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct
 from kgeval.estimate.sampled import Options, finish_sample
 from kgeval.estimate.sum_cells import sum_cells
 from kgeval.estimate.tidy import rows
 from kgeval.estimate.units import Floats, Units, sampling_units
+from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign
 
 _Done = dict[tuple[str, ...], tuple[Domains, Linear]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,7 @@ from kgeval.estimate.units import Bools, Floats
 from kgeval.plan.expression import Expression, columns, parse
 from kgeval.plan.expression.columns import Numbers, Truths, to_truths
 from kgeval.plan.expression.evaluate import Scope, evaluate
-from kgeval.plan.indicator import Indicator
-
-Kind = Literal["share", "mean", "total", "ratio", "count"]
+from kgeval.plan.indicator import Indicator, Kind
 
 LARGEST = 1e100  # of answers and weights: their squares and sums stay finite numbers
 
@@ -289,50 +287,6 @@ def _both(left: Bools | None, right: Bools | None) -> Bools | None:
     if left is None:
         return right
     return left if right is None else left & right
-
-
-def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: int = 1) -> Floats | None:
-    """Return the sampling weights, or ``None`` where each record weighs 1.
-
-    Raises
-    ------
-    DesignError
-        A weight is missing, zero, negative, infinite or beyond all counting (above :data:`LARGEST` or below
-        its inverse). Its row is named, and its ``file`` where that is known; the first record is row
-        ``first``: 1 in a table, 2 in a file whose first row holds the names of the columns.
-    """
-    if column is None:
-        return None
-    if column not in frame.columns:
-        raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
-    found = _floats(frame[column])
-    if not len(found) or (found.min() >= 1 / LARGEST and found.max() <= LARGEST):
-        return found
-    wrong = ~((found >= 1 / LARGEST) & (found <= LARGEST))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        of = f" of {file}" if file else ""
-        raise DesignError(
-            f"weight column {column!r} is {_kind_of_wrong(found[row])} in row {row + first}{of} "
-            f"({int(wrong.sum())} such rows); a sampling weight is positive and finite: mend or exclude them"
-        )
-    return found
-
-
-def _floats(values: pd.Series) -> Floats:
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        return values.to_numpy(dtype=np.float64)
-    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _kind_of_wrong(weight: float) -> str:
-    if np.isnan(weight):
-        return "missing or no number"
-    if np.isinf(weight):
-        return "infinite"
-    if weight > 0:
-        return f"{weight:g}, beyond all counting,"
-    return "zero" if weight == 0 else "negative"
 
 
 def distinct(measures: Sequence[Measure] | Measure) -> tuple[Measure, ...]:

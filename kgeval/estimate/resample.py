@@ -14,9 +14,9 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.hadamard import hadamard
-from kgeval.estimate.measure import weights
 from kgeval.estimate.replicates import KINDS, Kind, Replicates
 from kgeval.estimate.units import Bools, Codes, Floats, Stage, sampling_units
+from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign
 
 

@@ -20,12 +20,13 @@ from kgeval.errors import DataError, DesignError
 from kgeval.estimate.breakdown import code_levels
 from kgeval.estimate.cells import CENTRED, Cells, are_counted
 from kgeval.estimate.estimates import Table
-from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct, weights
+from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct
 from kgeval.estimate.scan_query import by_database, query_of
 from kgeval.estimate.scan_request import RELEVANT, Scan, cell_codes, need_columns
 from kgeval.estimate.sum_cells import origins, sum_cells
 from kgeval.estimate.tabular import column_names, plain_numbers, whole_codes
 from kgeval.estimate.units import Floats, sampling_units
+from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign, stages
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]

@@ -14,11 +14,12 @@ import pandas as pd
 
 from kgeval.errors import DataError
 from kgeval.estimate.cells import FIELDS, KNOWN, SQUARED, stacked
-from kgeval.estimate.measure import LARGEST, Measure, not_finite, weights
+from kgeval.estimate.measure import LARGEST, Measure, not_finite
 from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, cell_codes, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
 from kgeval.estimate.tabular import column_names
 from kgeval.estimate.units import Floats
+from kgeval.estimate.weights import weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

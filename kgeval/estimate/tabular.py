@@ -12,7 +12,7 @@ import pandas as pd
 
 from kgeval.errors import DataError
 from kgeval.estimate.breakdown import as_text
-from kgeval.estimate.measure import weights
+from kgeval.estimate.weights import weights
 
 SUFFIXES = (".csv", ".parquet", ".pq", ".dta", ".sav", ".zsav")
 

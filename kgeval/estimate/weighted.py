@@ -18,10 +18,10 @@ from kgeval.errors import DesignError
 from kgeval.estimate.calibrate import Calibrated, Calibration, calibrate, trim_notes, trim_weights
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.margin_matrix import unit_sums
-from kgeval.estimate.measure import weights
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.units import Bools, Floats, Units, sampling_units
 from kgeval.estimate.variance import unit_covariance
+from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign
 
 Statistic = Callable[[Floats], Floats]  # (records,) weights → (k,) estimates

@@ -15,8 +15,9 @@ import pandas as pd
 from scipy import special
 
 from kgeval.estimate.contrast import NO_TEST, Joint, Wald, joint
-from kgeval.estimate.measure import Measure, mean, weights
+from kgeval.estimate.measure import Measure, mean
 from kgeval.estimate.units import Bools, Floats, sampling_units
+from kgeval.estimate.weights import weights
 from kgeval.plan.form import Form
 from kgeval.plan.sample import SampleDesign, stages
 

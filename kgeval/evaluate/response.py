@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.estimate.interval import t_interval
-from kgeval.estimate.measure import Measure, answers, condition, measure, weights
+from kgeval.estimate.measure import Measure, answers, condition, measure
 from kgeval.estimate.response import Response, response
 from kgeval.estimate.units import Bools, Codes, Floats, ordered_codes
 from kgeval.estimate.weighted import weigh
+from kgeval.estimate.weights import weights
 from kgeval.evaluate.attrition import followed
 from kgeval.evaluate.comparison import asked_in_both
 from kgeval.plan.indicator import MAIN
