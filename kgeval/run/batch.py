@@ -23,8 +23,8 @@ from kgeval.run.workers import Ended, Workers
 from kgeval.store import SHARED, write_whole
 
 _LOST = {
-    "died": "the process died (out of memory, or it was killed)",
-    "too long": "the notebook took longer than allowed and was stopped",
+    "died": "the process died (out of memory, or it was killed); run again, with fewer --jobs if that was it",
+    "too long": "the notebook took too long and was stopped; mend it, or allow more: --notebook-seconds",
 }
 
 

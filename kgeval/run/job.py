@@ -21,6 +21,9 @@ from kgeval.store import STAGED_ROOT, STAGING, write_whole
 
 Page = Callable[..., str]  # (notebook node, *, title, lang, synthetic, banner) -> HTML
 COMMON = ("study", "data", "out", "area", "lang")  # parameters that the command gives itself
+_MORE_TIME = "mend it, or allow more: --cell-seconds"
+_LESS_MEMORY = "run again, with fewer --jobs if memory was short"
+_NO_KERNEL = "no kernel could be started; .kgeval/workers.log in the output folder says why"
 _QUOTED = re.compile(r"""(['"]).*?\1""", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -175,12 +178,14 @@ def _executed(job: Job, setting: Setting, staged: Path) -> tuple[Any, dict[str, 
             "error_type": error.ename,
         }
     except (CellTimeoutError, TimeoutError):
-        seen = f"the cell took longer than {setting.cell_seconds} s and was stopped"
+        seen = f"the cell took longer than {setting.cell_seconds} s and was stopped; {_MORE_TIME}"
         return _noted(kept, "CellTimeout", seen)
     except DeadKernelError:
-        return _noted(kept, "DeadKernel", "the kernel died (out of memory, or the process was killed)")
-    except RuntimeError as error:
-        return _noted(kept, "KernelDidNotStart", f"no kernel could be started ({type(error).__name__})")
+        return _noted(
+            kept, "DeadKernel", f"the kernel died (out of memory, or it was killed); {_LESS_MEMORY}"
+        )
+    except RuntimeError:
+        return None, {"error": _NO_KERNEL, "error_type": "KernelDidNotStart"}
     return kept[-1], {}
 
 

@@ -14,6 +14,7 @@ from kgeval.run.graph import Job
 from kgeval.run.job import Setting, given
 from kgeval.store import fingerprints, sha256, to_json
 
+FIRST = "it has not run yet"
 _SAID = {
     "notebook": "the notebook changed",
     "parameters": "parameters changed",
@@ -71,7 +72,7 @@ def why(job: Job, setting: Setting, ground: Ground, now: Mapping[str, Any]) -> s
     former = manifest(setting.out, job.key)
     before = former.get("causes")
     if before is None:
-        return "it failed last time" if former.get("status") == "failed" else "it has not run yet"
+        return "it failed last time" if former.get("status") == "failed" else FIRST
     if dict(before) != json.loads(to_json(dict(now))):
         return _difference(before, now)
     return "" if intact(setting.out, former["outputs"]) else "its files were changed or removed"

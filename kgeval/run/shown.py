@@ -13,6 +13,7 @@ from kgeval.run.batch import Watch
 from kgeval.run.graph import GOOD, Job
 from kgeval.run.job import JobResult
 from kgeval.run.record import kept_notebook
+from kgeval.run.resume import FIRST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,8 +46,10 @@ def progress(console: Console, count: int) -> Iterator[Watch]:
 
 
 def summarise(console: Console, out: Path, results: Sequence[JobResult], seconds: float) -> None:
-    """Print what was made and where to look, then each failed job with its cell and error."""
+    """Print what was made and why anew, then each failed job with its cell and error, and where to look."""
     console.print(_table(results))
+    for line in renewals(results):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
     for line in failures(out, results):
         click.echo(line, err=True)
     done = sum(result.status in GOOD for result in results)
@@ -68,6 +71,18 @@ def _table(results: Sequence[JobResult]) -> Table:
             folder, f"{sum(counts)} of {len(own)}", unchanged, ", ".join(bad), f"{folder}/notebooks/"
         )
     return table
+
+
+def renewals(results: Sequence[JobResult]) -> list[str]:
+    """Return one line for each reason why jobs ran that had run before: how many, why, the first three."""
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        if result.status in ("done", "failed") and result.reason not in ("", FIRST):
+            reasons.setdefault(result.reason, []).append(f"{result.folder} {result.notebook}")
+    return [
+        f"{len(keys)} ran again, {reason}: {', '.join(keys[:3])}{' …' if len(keys) > 3 else ''}"
+        for reason, keys in reasons.items()
+    ]
 
 
 def failures(out: Path, results: Sequence[JobResult]) -> list[str]:

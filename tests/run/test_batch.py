@@ -142,7 +142,7 @@ if area == "0900":
     assert (south.cell, south.error) == ("4 (code-2)", "ValueError: no number: '…'")
     assert results["west.10_clean"].error.startswith("the kernel died")
     assert results["west.10_clean"].cell == "4 (code-2)"
-    assert results["north.30_review"].error == "the cell took longer than 3 s and was stopped"
+    assert results["north.30_review"].error.startswith("the cell took longer than 3 s and was stopped; ")
     assert results["south.30_review"].reason == "south.10_clean did not succeed"
 
     out = tmp_path / "out"
@@ -159,6 +159,18 @@ if area == "0900":
 
 def no_page_for_south(node, *, title, **_options) -> str:
     return page(node, title=title, **_options) if title.endswith("Bắc") else {}["no such label"]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_where_no_kernel_starts_the_job_says_where_to_look(tmp_path, monkeypatch, plain):
+    broken = tmp_path / "broken" / "ipykernel"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text('raise ImportError("broken")', encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    results = run(tmp_path, pace=Pace(jobs=2, plain_kernels=plain))
+    assert {result.error_type for result in results.values()} == {"KernelDidNotStart", ""}  # failed, skipped
+    assert "workers.log" in results["north.10_clean"].error
+    assert "broken" in (tmp_path / "out/.kgeval/workers.log").read_text(encoding="utf-8")
 
 
 def test_a_page_that_cannot_be_made_fails_its_job_only(tmp_path):
