@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Simulate the deliveries of a study, with a known truth.",
     ),
     "clean": ("kgeval.cli.clean", "clean", "Clean a study's deliveries, without notebooks."),
+    "check": ("kgeval.cli.check", "check", "Check data while they come in: a workbook for the day."),
     "decide": ("kgeval.cli.decide", "decide", "Take the decisions of a filled findings.xlsx into the study."),
     "read": ("kgeval.prepare.command", "read", "Read any file with any form: records, findings, account."),
     "audit": ("kgeval.prepare.command", "audit", "Find the cells that changed with no line in the log."),

@@ -25,9 +25,16 @@ def check(folder: Path) -> int:
     Example:
       kgeval study check surveys/my_study
     """  # noqa: D301  \b keeps click from joining lines
+    from kgeval.errors import StudyError
     from kgeval.plan.form import check_form
+    from kgeval.prepare.field import parameters
 
     plan, faults = inspect_study(folder)
+    if plan is not None:
+        try:
+            parameters(plan.field_plan)  # what the field checks are set to
+        except StudyError as error:
+            faults += error.faults
     for key, table in plan.tables.items() if plan is not None else ():
         wrong = (fault for fault in check_form(table.form) if fault.level == "error")
         faults += [f"form {key}: {fault}" for fault in wrong]

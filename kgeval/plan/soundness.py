@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kgeval.plan.area import WHOLE
 from kgeval.plan.evaluation.faults import evaluation_faults
 from kgeval.plan.expression import Expression
+from kgeval.plan.field_soundness import field_faults
 from kgeval.plan.form.logic import arithmetic_on_codes, strange_codes
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.norm import Derived
@@ -36,6 +37,7 @@ def cross_faults(study: Study) -> Iterator[str]:
     yield from evaluation_faults(study)
     yield from programme_faults(study)
     yield from research_faults(study)
+    yield from field_faults(study)
 
 
 def _table_faults(study: Study) -> Iterator[str]:

@@ -15,6 +15,8 @@ from kgeval.plan.comparability import marked
 from kgeval.plan.comparison import Comparison, read_comparisons
 from kgeval.plan.crosscheck import Crosschecks, read_crosschecks
 from kgeval.plan.evaluation import Evaluation, read_evaluation
+from kgeval.plan.field_plan import FILE as FIELD_PLAN
+from kgeval.plan.field_plan import FieldPlan, read_field_plan
 from kgeval.plan.form import Form, read_form
 from kgeval.plan.indicator import MAIN, Indicator, read_indicators
 from kgeval.plan.norm import Norms, read_norms
@@ -50,7 +52,7 @@ class Study:
     ``comparisons`` and ``panels`` say, by table, who is held against whom and who is followed;
     ``programme`` is the plan line by line, ``crosschecks`` which forms must say the same;
     ``evaluation`` is what the evaluation owes its readers beside its numbers, ``research`` what its
-    researchers ask.
+    researchers ask; ``field_plan`` says what the columns stand for while data come in.
     """
 
     key: str
@@ -74,6 +76,7 @@ class Study:
     report: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Evaluation = field(default_factory=Evaluation)
     research: Research = field(default_factory=Research)
+    field_plan: FieldPlan = field(default_factory=FieldPlan)
 
     @property
     def baseline(self) -> Round:
@@ -216,6 +219,7 @@ def _study(top: Block, folder: Path, faults: list[str]) -> Study:
         report=top.take("report", dict, {}),
         evaluation=read_evaluation(folder, languages, faults),
         research=read_research(folder / RESEARCH, languages, faults),
+        field_plan=read_field_plan(folder / FIELD_PLAN, faults),
     )
 
 

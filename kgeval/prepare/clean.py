@@ -87,6 +87,22 @@ def clean_areas(
     Every record is looked at whatever the area, so that the runs of the areas and of the whole
     decide alike.
     """
+    works = worked(delivered, study, corrections=corrections, today=today)
+    said = {key: told(work) for key, work in works.items()}
+    return [assembled(works, said, corrections, _kept_in(study, area)) for area in areas]
+
+
+def worked(
+    delivered: Mapping[str, Sequence[Delivered]],
+    study: Study,
+    *,
+    corrections: pd.DataFrame | None = None,
+    today: date | None = None,
+) -> dict[str, Work]:
+    """Take every step of cleaning but the account: table key → the table with all that was done to it.
+
+    In the study's order; a table's repeats stand behind it. Arguments and errors as ``clean``.
+    """
     works: dict[str, Work] = {}  # the tables themselves
     repeats: dict[str, dict[str, Work]] = {}  # of each table
     for key in _in_order_of_links(study):
@@ -106,8 +122,7 @@ def clean_areas(
     for key in filter(works.__contains__, study.tables):
         ordered[key] = replace(works[key], draft=drafts[key].after(pointers(study, drafts, key)))
         ordered |= repeats[key]
-    said = {key: told(work) for key, work in ordered.items()}
-    return [assembled(ordered, said, corrections, _kept_in(study, area)) for area in areas]
+    return ordered
 
 
 def _kept_in(study: Study, area: Area | None) -> frozenset[str] | None:

@@ -35,15 +35,20 @@ class Delivery:
     corrections: pd.DataFrame | None
 
 
-def receive(study: Study, data: Path) -> Delivery:
+def receive(study: Study, data: Path, *, in_part: bool = False) -> Delivery:
     """Read every file of ``data`` that the study names.
+
+    Parameters
+    ----------
+    in_part
+        Whether tables may still be to come, as long as there is one.
 
     Raises
     ------
     DataError
         A table has no file, or a file cannot be taken as it is.
     """
-    named = find(study, data)
+    named = find(study, data, in_part=in_part)
     tables = {
         key: tuple(part for path in paths for part in _read(path, data, study.tables[key]))
         for key, paths in named.items()
@@ -51,7 +56,7 @@ def receive(study: Study, data: Path) -> Delivery:
     return Delivery(tables=tables, files=_files(named, tables, data), corrections=read_corrections(study))
 
 
-def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
+def find(study: Study, data: Path, *, in_part: bool = False) -> dict[str, tuple[Path, ...]]:
     """Return the delivered files of each table, by name only; patterns do not see case or letter form.
 
     Raises
@@ -65,7 +70,7 @@ def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
         for key, table in study.tables.items()
     }
     absent = [key for key, paths in named.items() if not paths and not study.tables[key].optional]
-    if absent:
+    if absent and not (in_part and any(named.values())):
         patterns = ", ".join(study.tables[absent[0]].files)
         raise DataError(
             "FILE_MISSING",
@@ -85,6 +90,11 @@ def find(study: Study, data: Path) -> dict[str, tuple[Path, ...]]:
                     file=_below(path, data),
                 )
     return named
+
+
+def matching(data: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return the delivered files that match one of the patterns, by name only."""
+    return tuple(path for path in _visible(data) if _matches(path, data, patterns))
 
 
 def _visible(data: Path) -> list[Path]:

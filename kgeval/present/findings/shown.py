@@ -83,7 +83,7 @@ def findings(account: Account, shown: Shown) -> pd.DataFrame:
     ]
     frame["label"] = [_label(question, shown) for question in asked]
     pairs = zip(frame["check"], frame["detail"].fillna(""), asked, strict=True)
-    frame["detail"] = [_detail(check, detail, question, shown) for check, detail, question in pairs]
+    frame["detail"] = [said_behind(check, detail, question, shown) for check, detail, question in pairs]
     frame["others"] = _others(frame, asked, account.tables, shown)
     beside = account.rejected[["rid", "reason", "pointer"]].rename(columns={"reason": "check"})
     frame = frame.merge(beside, on=["rid", "check"], how="left")
@@ -141,7 +141,7 @@ def _label(question: Question | None, shown: Shown) -> str:
     return question.label.get(shown.words.lang, "") if question is not None else ""
 
 
-def _detail(check: str, detail: str, question: Question | None, shown: Shown) -> str:
+def said_behind(check: str, detail: str, question: Question | None, shown: Shown) -> str:
     """Return what is behind a finding: the form's own message, the rule in words, or a known remark."""
     if check in _RULES and question is not None:
         rule = _rule(check, question)

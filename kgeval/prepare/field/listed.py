@@ -1,0 +1,53 @@
+"""A table's submissions against the sample list that another table holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from kgeval.prepare import plain
+from kgeval.prepare.field.parameters import Parameters
+from kgeval.prepare.field.progress import pending, progress, unlisted
+from kgeval.prepare.field.sheets import NotRun, Rows, Said, located
+from kgeval.prepare.field.submissions import Submissions, truth
+
+
+def progress_said(
+    subs: Submissions, sample: pd.DataFrame | None, rounds: Sequence[str], parameters: Parameters
+) -> Said:
+    """Yield progress, who is still to be met, and who is not in the list.
+
+    Parameters
+    ----------
+    sample
+        The list's records, in the areas that are looked at: its questions and ``area``; None: it was
+        not delivered.
+    rounds
+        The rounds that are looked at and have records.
+    """
+    declared = subs.roles.sample
+    if declared is None:
+        yield NotRun(check="progress", table=subs.table, reason="no_role", what="sample")
+        return
+    if sample is None or declared.list_by not in sample:
+        yield NotRun(check="progress", table=subs.table, reason="not_delivered", what=declared.table)
+        return
+    submitted = subs.delivered  # two forms that contradict each other do not mean that nobody was there
+    if declared.by in subs.withheld or declared.by not in submitted:
+        reason = "personal" if declared.by in subs.withheld else "not_delivered"
+        yield NotRun(check="progress", table=subs.table, reason=reason, what=declared.by)
+        return
+    listed = pd.DataFrame({"unit": plain.plain(sample[declared.list_by]), "area": sample["area"]})
+    listed = listed.dropna(subset=["unit"]).drop_duplicates("unit", ignore_index=True)
+    complete = (
+        pd.Series(True, index=submitted.index)
+        if declared.complete is None
+        else truth(submitted, declared.complete).fillna(value=False).astype(bool)
+    )
+    unit = subs.identity[declared.by] if declared.by in subs.identity else submitted[declared.by]
+    met = subs.place[["round", "area"]].assign(unit=plain.plain(unit), complete=complete)
+    told = progress(listed, met, rounds, parameters.progress)
+    yield Rows(table=subs.table, sheet="progress", rows=told.assign(table=subs.table))
+    yield Rows(table=subs.table, sheet="pending", rows=pending(listed, met, rounds).assign(table=subs.table))
+    yield Rows(table=subs.table, sheet="unlisted", rows=located(unlisted(listed, met), subs))
