@@ -82,7 +82,7 @@ def with_decisions(corrections: pd.DataFrame | None, decisions: pd.DataFrame) ->
         The lines that are new.
     """
     former = pd.DataFrame(columns=list(COLUMNS)) if corrections is None else corrections
-    known = pd.MultiIndex.from_frame(former.reindex(columns=list(_NAMING)).fillna("").astype("str"))
+    known = pd.MultiIndex.from_frame(former.reindex(columns=list(_NAMING)).astype("str").fillna(""))
     new = decisions.loc[~pd.MultiIndex.from_frame(decisions[list(_NAMING)]).isin(known)]
     columns = list(dict.fromkeys([*former.columns, *COLUMNS]))
     together = pd.concat([former, new], ignore_index=True).reindex(columns=columns).fillna("")
