@@ -92,9 +92,9 @@ def _rounds(study: Study, key: str | None) -> list[str]:
 def _fit_to_write(out: Path | None, data: Path, study: Study) -> None:
     if out is None:
         return
-    if out.suffix not in ("", ".xlsx"):
+    if out.suffix.lower() not in ("", ".xlsx"):
         raise ParameterError(f"--out is a workbook (.xlsx) or a folder, not {out.name!r}")
-    if out.suffix == ".xlsx" and out.is_dir():
+    if out.suffix and out.is_dir():
         raise ParameterError(f"--out {out} is a folder; name a file, or a folder without .xlsx")
     if out.suffix == "" and out.is_file():
         raise ParameterError(f"--out {out} is a file; name a folder, or a workbook that ends with .xlsx")

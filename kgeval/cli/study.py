@@ -32,7 +32,7 @@ def check(folder: Path) -> int:
     plan, faults = inspect_study(folder)
     if plan is not None:
         try:
-            parameters(plan.field_plan)  # what the field checks are set to
+            parameters(plan)  # what the field checks are set to
         except StudyError as error:
             faults += error.faults
     for key, table in plan.tables.items() if plan is not None else ():

@@ -95,7 +95,7 @@ def field_checks(
     StudyError
         ``field.toml`` sets a parameter that no check has.
     """
-    given = parameters(study.field_plan)
+    given = parameters(study)
     works = worked(delivery.tables, study, corrections=delivery.corrections)
     look = _Looked(data=data, areas=areas, rounds=rounds or [one.key for one in study.rounds])
     subs = {
@@ -121,7 +121,9 @@ def _of_table(
     table = study.tables[subs.table]
     yield from said_of(subs, given, _design(table))
     present = [key for key in look.rounds if (subs.groups["round"] == key).any()]
-    yield from progress_said(subs, sample, present, given)
+    listed = subs.roles.sample.table if subs.roles.sample is not None else ""
+    secret = journal.hidden(study.tables[listed].form) if listed else frozenset()
+    yield from progress_said(subs, sample, present, given, hidden=secret)
     declared = subs.roles.back_check
     back = read_back_checks(look.data, table, declared) if declared is not None else None
     yield from back_check_said(subs, table, back, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -14,7 +14,12 @@ from kgeval.prepare.field.submissions import Submissions, truth
 
 
 def progress_said(
-    subs: Submissions, sample: pd.DataFrame | None, rounds: Sequence[str], parameters: Parameters
+    subs: Submissions,
+    sample: pd.DataFrame | None,
+    rounds: Sequence[str],
+    parameters: Parameters,
+    *,
+    hidden: Collection[str] = (),
 ) -> Said:
     """Yield progress, who is still to be met, and who is not in the list.
 
@@ -25,6 +30,8 @@ def progress_said(
         not delivered.
     rounds
         The rounds that are looked at and have records.
+    hidden
+        The list's questions whose answers are not shown.
     """
     declared = subs.roles.sample
     if declared is None:
@@ -34,8 +41,9 @@ def progress_said(
         yield NotRun(check="progress", table=subs.table, reason="not_delivered", what=declared.table)
         return
     submitted = subs.delivered  # two forms that contradict each other do not mean that nobody was there
-    if declared.by in subs.withheld or declared.by not in submitted:
-        reason = "personal" if declared.by in subs.withheld else "not_delivered"
+    personal = declared.by in subs.hidden or declared.list_by in hidden  # units are named in what follows
+    if personal or declared.by not in submitted:
+        reason = "personal" if personal else "not_delivered"
         yield NotRun(check="progress", table=subs.table, reason=reason, what=declared.by)
         return
     listed = pd.DataFrame({"unit": plain.plain(sample[declared.list_by]), "area": sample["area"]})

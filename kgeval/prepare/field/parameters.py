@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from kgeval.errors import StudyError
-from kgeval.plan.field_plan import FILE, FieldPlan
+from kgeval.plan.field_plan import FILE
+from kgeval.plan.study import Study
 from kgeval.prepare.field.back_check import BackCheckRates
 from kgeval.prepare.field.duplicates import Duplicates
 from kgeval.prepare.field.duration import Duration
@@ -42,8 +43,8 @@ class Parameters:
     back_check: BackCheckRates = field(default_factory=BackCheckRates)
 
 
-def parameters(plan: FieldPlan) -> Parameters:
-    """Return the parameters that hold for a study.
+def parameters(study: Study) -> Parameters:
+    """Return the parameters that hold for a study's field checks.
 
     Raises
     ------
@@ -54,15 +55,32 @@ def parameters(plan: FieldPlan) -> Parameters:
     defaults = Parameters()
     known = [one.name for one in fields(Parameters)]
     made = {}
-    for name, block in plan.parameters.items():
+    for name, block in study.field_plan.parameters.items():
         where = f"{FILE} parameters"
         if name not in known:
             faults.append(f"{where}: there is no check {name!r}{_near(name, known)}")
             continue
         made[name] = _replaced(getattr(defaults, name), block, f"{where} {name}", faults)
+    given = Parameters(**made)
+    faults += _named(given.outlier, study)
     if faults:
         raise StudyError(faults)
-    return Parameters(**made)
+    return given
+
+
+def _named(outlier: Outlier, study: Study) -> list[str]:
+    """Return one fault for each name in the outliers' parameters that is no question of any table."""
+    asked = {question.name for table in study.tables.values() for question in table.form.questions}
+    names = {
+        "by": set(outlier.by) - {"round", "area", "enumerator"},
+        "variables": set(outlier.variables),
+        "combine": {name for block in outlier.combine for name in block},
+    }
+    return [
+        f"{FILE} parameters outlier: {part} names {name!r}, which is no question"
+        for part, found in names.items()
+        for name in sorted(map(str, found - asked))
+    ]
 
 
 def _replaced(default: Any, block: Any, where: str, faults: list[str]) -> Any:
@@ -74,7 +92,7 @@ def _replaced(default: Any, block: Any, where: str, faults: list[str]) -> Any:
             continue
         value = _tuple(said)
         wanted = getattr(default, name)
-        if not _fits(value, wanted):
+        if not _fits(value, wanted) or (name == "combine" and not all(map(_is_tuple, value))):
             faults.append(f"{where}: {name} = {said!r} is no value for it (the default is {wanted!r})")
             continue
         values[name] = value
@@ -90,6 +108,10 @@ def _fits(value: Any, default: Any) -> bool:
         whole = isinstance(default, int)
         return isinstance(value, int if whole else int | float) and value >= 0
     return isinstance(value, type(default))
+
+
+def _is_tuple(value: Any) -> bool:
+    return isinstance(value, tuple)
 
 
 def _tuple(value: Any) -> Any:

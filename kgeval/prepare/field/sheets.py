@@ -253,6 +253,8 @@ def _heaps(subs: Submissions, parameters: Parameters) -> Said:
     numbers: dict[str, pd.Series] = {}
     if age is None:
         yield NotRun(check="heaping", table=subs.table, reason="no_role", what="age")
+    elif personal := [name for name in age.columns if name in subs.withheld]:
+        yield NotRun(check="heaping", table=subs.table, reason="personal", what=personal[0])
     elif absent := [name for name in age.columns if subs.column(name) is None]:
         yield NotRun(check="heaping", table=subs.table, reason="not_delivered", what=absent[0])
     else:

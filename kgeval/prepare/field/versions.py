@@ -11,7 +11,7 @@ COLUMNS = ("round", "version", "submissions", "share", "enumerators", "first", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """The version that should be in use; empty: that of the study's form."""
+    """The version that should be in use; empty: that of the study's form, or any where it says none."""
 
     current: str = ""
 
@@ -40,6 +40,6 @@ def versions(
     ).reset_index()  # fmt: skip
     total = table.groupby("round")["submissions"].transform("sum")
     right = parameters.current or form_version
-    return table.assign(share=table["submissions"] / total, look=table["version"] != right).reindex(
-        columns=list(COLUMNS)
-    )
+    return table.assign(
+        share=table["submissions"] / total, look=(table["version"] != right) & (right != "")
+    ).reindex(columns=list(COLUMNS))

@@ -239,6 +239,11 @@ FAULTS = {
     'age = { months = "months" }': ('age = { birth = "months" }', "'months', or 'birth' and 'on'"),
     "multiplier = 3": ("multiplyer = 3", "unknown parameter 'multiplyer'; did you mean 'multiplier'?"),
     'by = ["round"]': ("by = 3", "by = 3 is no value for it"),
+    "multiplier = 3\n": ('combine = ["pay", "months"]\n', "combine = ['pay', 'months'] is no value for it"),
+    "multiplier = 3\n        by": (
+        'variables = ["pai"]\n        by',
+        "variables names 'pai', which is no question",
+    ),
     "[parameters.outlier]": ("[parameters.outliers]", "no check 'outliers'; did you mean 'outlier'?"),
     'start = "start"': ('begin = "start"', "unknown key 'begin'"),
 }
