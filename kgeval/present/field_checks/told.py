@@ -24,6 +24,7 @@ _NAMED = {
     ("versions", "last"): "last_day", ("enumerator", "first"): "first_day",
     ("enumerator", "last"): "last_day", ("back_check", "value"): "first_value",
     ("back_check", "differs"): "compares", ("back_check_rates", "different"): "errors",
+    ("back_check_rates", "compared"): "asked_again",
     ("enumerator", "other"): "other_answer", ("refusals", "other"): "other_answer",
     ("enumerator", "mean"): "mean_minutes", ("enumerator", "median"): "median_minutes",
     ("duration", "median"): "median_minutes", ("duration", "low"): "low_minutes",
