@@ -14,6 +14,7 @@ from kgeval.estimate.linear import answering, domain_cells, values
 from kgeval.estimate.measure import Measure, are_added
 from kgeval.estimate.reason import Texts, blank, say
 from kgeval.estimate.units import Floats, Units
+from kgeval.plan.flag import CENSUS
 
 
 def describe(measures: Sequence[Measure], table: Cells, found: Domains, units: Units) -> Finished:
@@ -41,7 +42,7 @@ def describe(measures: Sequence[Measure], table: Cells, found: Domains, units: U
         deff=nothing,
         missing_low=low,
         missing_high=high,
-        interval_method=blank(value.shape, "census"),
+        interval_method=blank(value.shape, CENSUS),
         flag=blank(value.shape, "ok"),
         reason=_reasons(measures, total),
     )

@@ -14,6 +14,7 @@ import numpy as np
 from kgeval.errors import DesignError
 from kgeval.estimate.reason import Texts, blank, say
 from kgeval.estimate.units import Bools, Floats
+from kgeval.plan.flag import SUPPRESS
 
 Rule = Mapping[str, Any]
 
@@ -124,7 +125,7 @@ def judge(by: Standard, seen: Seen, reason: Texts) -> Texts:
         open_cases &= ~hit
         if rule["flag"] != "ok":
             say(reason, hit, f"{by.name}: {_words(rule)}")
-    shown = judged & (flags != "suppress")
+    shown = judged & (flags != SUPPRESS)
     for rule in by.shown:
         hit = shown & _holds(rule, seen)
         flags[hit] = rule["flag"]

@@ -22,6 +22,7 @@ from kgeval.estimate.joint_rounds import joint_in_rounds
 from kgeval.estimate.measure import Measure, answers, condition, measure, total
 from kgeval.estimate.units import Floats
 from kgeval.evaluate.comparison import asked_in_both
+from kgeval.plan.area import AREA_COLUMNS
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.sample import SampleDesign
 from kgeval.plan.study import Study
@@ -73,7 +74,7 @@ def _of_table(study: Study, key: str, records: pd.DataFrame) -> Iterator[dict[st
 
 def _classes(indicator: Indicator) -> Sequence[str]:
     single = [columns[0] for columns in indicator.breakdowns if len(columns) == 1]
-    return list(dict.fromkeys(["area", *(name for name in single if name != "district")]))
+    return list(dict.fromkeys(["area", *(name for name in single if name not in AREA_COLUMNS)]))
 
 
 def decomposition(

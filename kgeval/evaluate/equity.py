@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.study import Study
 
 
@@ -22,7 +23,7 @@ def equity_rows(study: Study, estimates: pd.DataFrame, *, area: str = WHOLE) -> 
     for number, cut in enumerate(study.evaluation.equity):
         about = here[(here["indicator"] == cut.of.indicator) & (here["variant"] == cut.of.variant)]
         group = about[(about["by"] == cut.by) & (about["by_value"] == cut.by_value)]
-        whole = about.loc[(about["by"] == "") & (about["flag"] != "suppress"), "value"]
+        whole = about.loc[(about["by"] == "") & (about["flag"] != SUPPRESS), "value"]
         plain = float(whole.iloc[0]) if cut.by and len(whole) else float("nan")
         parts.append(group.assign(cut=number, plain=plain))
     if not parts:

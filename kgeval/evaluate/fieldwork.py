@@ -10,6 +10,7 @@ import pandas as pd
 from kgeval.evaluate.tally import total
 from kgeval.plan.area import WHOLE
 from kgeval.plan.evaluation.evidence import FATES, Fieldwork
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.study import Study
 
 ROW = ("table", "round", "area", "planned", "records", *FATES, "other", "response")
@@ -54,7 +55,7 @@ def reported_against_surveyed(study: Study, estimates: pd.DataFrame, *, area: st
         (estimates["round"] == study.endline.key)
         & (estimates["area"] == area)
         & (estimates["by"].fillna("") == "")
-        & (estimates["flag"] != "suppress")
+        & (estimates["flag"] != SUPPRESS)
         & estimates["value"].notna()
     ]
     figures = {(row["indicator"], row["variant"]): row for row in here.to_dict("records")}

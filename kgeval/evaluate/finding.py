@@ -13,6 +13,7 @@ import pandas as pd
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.evaluation.findings import EVIDENCE, Evidence, FindingRule
+from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.study import Study
 
 _KEYS = ["indicator", "variant", "area"]
@@ -38,11 +39,11 @@ def result_rows(
     (plain rows alone); ``difference`` with its limits and ``comparable``, where the rounds compare; and
     ``plain``, the value of all groups together beside a group's.
     """
-    rows = estimates[(estimates["round"] == study.endline.key) & (estimates["flag"] != "suppress")]
+    rows = estimates[(estimates["round"] == study.endline.key) & (estimates["flag"] != SUPPRESS)]
     rows = rows.assign(**{column: rows[column].fillna("") for column in ("by", "by_value")})
     judged = verdicts[[*_KEYS, *_VERDICT]].assign(by="", by_value="")
     told = changes[changes["comparable"] != "no"]
-    told = told[told["flag"] != "suppress"] if "flag" in told else told
+    told = told[told["flag"] != SUPPRESS] if "flag" in told else told
     changed = told[[*_GROUP, *_CHANGE, "comparable"]].rename(columns=_CHANGE)
     changed = changed.assign(**{column: changed[column].fillna("") for column in ("by", "by_value")})
     plain = rows.loc[rows["by"] == "", [*_KEYS, "value"]].rename(columns={"value": "plain"})
@@ -81,7 +82,7 @@ def evidence(row: Mapping[Any, Any], at_most: Evidence = "strong") -> Evidence:
     full count without unknown answers. Weak: a verdict that cannot be given, or a value marked for
     caution. Moderate: whatever lies between. Nothing is stronger than its source allows (``at_most``).
     """
-    census = row["interval_method"] == "census"
+    census = row["interval_method"] == CENSUS
     if row["statistical"] in _CLEAR or (census and not row["n_missing"]):
         strength: Evidence = "strong"
     elif row["statistical"] in ("unclear", "not_estimable") or row["flag"] != "ok":

@@ -10,6 +10,7 @@ import pandas as pd
 from kgeval.evaluate.crosscheck import figures
 from kgeval.plan.area import WHOLE
 from kgeval.plan.crosscheck import Reported
+from kgeval.plan.flag import CENSUS
 from kgeval.plan.indicator import MAIN
 from kgeval.plan.study import Study
 
@@ -78,7 +79,7 @@ def _row(
     found = {"value": math.nan, "low": math.nan, "high": math.nan}
     if (one.indicator, area) in surveyed.index:
         row = surveyed.loc[[(one.indicator, area)]].iloc[0]
-        limits = ("missing_low", "missing_high") if row["interval_method"] == "census" else ("low", "high")
+        limits = ("missing_low", "missing_high") if row["interval_method"] == CENSUS else ("low", "high")
         found = {"value": row["value"], "low": row[limits[0]], "high": row[limits[1]]}
     missing = any(pd.isna(number) for number in (told, found["low"], found["high"]))
     inside = found["low"] - 1e-9 <= told <= found["high"] + 1e-9

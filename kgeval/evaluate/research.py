@@ -28,10 +28,11 @@ from kgeval.estimate.regression_rows import ODDS
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Floats
 from kgeval.evaluate.multiplicity import with_adjusted_p
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.research import Model
 from kgeval.plan.sample import SampleDesign
 from kgeval.plan.study import Study
-from kgeval.protect.disclose import SUPPRESS, profiles
+from kgeval.protect.disclose import profiles
 
 Few = Literal["auto", "cr2", "none"]
 # Below it clusters are few where they are unequal: Cameron & Miller (2015), *J. Hum. Resour.* 50, 317-372.

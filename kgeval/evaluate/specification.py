@@ -22,10 +22,11 @@ from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Floats
 from kgeval.plan.area import WHOLE
 from kgeval.plan.expression import Expression
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.plan.research import CHOICES, Curve
 from kgeval.plan.study import Study
-from kgeval.protect.disclose import SUPPRESS, disclose
+from kgeval.protect.disclose import disclose
 
 COLUMNS = (
     "indicator", "round", "spec", "main", *CHOICES, "value", "se", "low", "high", "df", "n", "n_missing",

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import special
 
 from kgeval.estimate.interval import METHODS, Sampled, all_equal, clopper_pearson, t_ratio
+from kgeval.plan.flag import CENSUS
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.study import Study
 
@@ -95,7 +96,7 @@ def verdict(row: Mapping[str, Any], indicator: Indicator, target: float, *, as_o
     sign = -1.0 if indicator.direction == "lower" else 1.0
     low, high = _evidence(row)
     statistical, reason = _statistical(row, low, high, target, sign)
-    sampled = row["interval_method"] != "census" and not math.isnan(low)
+    sampled = row["interval_method"] != CENSUS and not math.isnan(low)
     certifiable = _min_certifiable(row, target, sign) if sampled else math.nan
     if sampled and math.isnan(certifiable):
         reason = "; ".join(filter(None, [reason, "cannot_certify"]))
@@ -139,7 +140,7 @@ def official(value: float, target: float, sign: float = 1.0) -> Official:
 
 def _evidence(row: Mapping[str, Any]) -> tuple[float, float]:
     """Return the limits that the data leave open: the interval, or a census's bounds of unknown answers."""
-    if row["interval_method"] == "census":
+    if row["interval_method"] == CENSUS:
         return row["missing_low"], row["missing_high"]
     return row["low"], row["high"]
 
@@ -147,7 +148,7 @@ def _evidence(row: Mapping[str, Any]) -> tuple[float, float]:
 def _statistical(
     row: Mapping[str, Any], low: float, high: float, target: float, sign: float
 ) -> tuple[Statistical, str]:
-    census = row["interval_method"] == "census"
+    census = row["interval_method"] == CENSUS
     if math.isnan(row["value"]) or math.isnan(low) or math.isnan(high):
         return "not_estimable", row["reason"] or "no_interval"
     worst, best = sorted((sign * (low - target), sign * (high - target)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+AREA_COLUMNS = ("area", "district")  # columns of clean tables that hold an area's code
 WHOLE = "all"  # stands for the whole of the study wherever an area's code could stand
 _KEY = re.compile(r"^[a-z0-9_]+$")
 

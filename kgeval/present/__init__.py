@@ -25,7 +25,6 @@ from kgeval.present.found import found_text
 from kgeval.present.labels import labels, languages
 from kgeval.present.offices import agreement_text, funding_text, reports_text
 from kgeval.present.page import Link, Section, index_page, notebook_page
-from kgeval.present.phrase import verdict_words
 from kgeval.present.prose import (
     Text,
     absent_areas,
@@ -189,6 +188,5 @@ __all__ = [
     "tiles",
     "title",
     "variants_table",
-    "verdict_words",
     "windows_table",
 ]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kgeval.plan.area import AREA_COLUMNS
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.published import round_labels
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
-
-_AREA = ("area", "district")
 
 
 def answer_label(study: Study, table: str, column: str, code: str, lang: str) -> str:
@@ -26,7 +25,7 @@ def answer_label(study: Study, table: str, column: str, code: str, lang: str) ->
 
 def value_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
     """Return the printed name of a column's value: an area's, a round's, a condition's, or an answer's."""
-    if column in _AREA:
+    if column in AREA_COLUMNS:
         return study.area_label(value, lang)
     if column == "round":
         return round_labels(study, lang).get(value, value)

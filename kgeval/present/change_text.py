@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.indicator import Indicator
 from kgeval.present.comparability import comparable_words
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.phrase import CENSUS, SUPPRESS, because, in_brackets, in_passing, lowered, subject
+from kgeval.present.phrase import because, in_brackets, in_passing, lowered, subject
 
 
 def change_sentence(

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from kgeval.present.labels import Labels, labels
-from kgeval.present.measure import Row, text_of
-
-CENSUS = "census"
-SUPPRESS = "suppress"
 
 
 def subject(place: str, label: str, lang: str) -> str:
@@ -16,15 +12,6 @@ def subject(place: str, label: str, lang: str) -> str:
         return words.fill("subject.at_whole", place=place, label=lowered(label))
     inside = lowered(place) if place.startswith(words.listed("subject.lowered")) else place
     return words.fill("subject.at", place=inside, label=lowered(label))
-
-
-def verdict_words(verdict: Row, lang: str) -> dict[str, str]:
-    """Return both verdicts in words, by ``official`` and ``statistical``."""
-    words = labels(lang)
-    return {
-        kind: words[f"verdict.{kind}.{text_of(verdict, kind) or 'none'}"]
-        for kind in ("official", "statistical")
-    }
 
 
 def reason_words(reason: str, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kgeval.plan.flag import SUPPRESS
 from kgeval.present.caveat import CHANGE, caveats, change_caveat
 from kgeval.present.change_text import change_sentence
 from kgeval.present.labels import labels
@@ -70,7 +71,7 @@ def sentences(estimates: pd.DataFrame, verdicts: pd.DataFrame | None, study: Stu
     judged = {} if verdicts is None else {_key(row): row for row in verdicts.to_dict("records")}
     said, explained = [], False
     for row in plain(estimates).to_dict("records"):
-        has_interval = isinstance(row["low"], float) and pd.notna(row["low"]) and row["flag"] != "suppress"
+        has_interval = isinstance(row["low"], float) and pd.notna(row["low"]) and row["flag"] != SUPPRESS
         said.append(
             sentence(
                 row,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgeval.errors import ParameterError
-from kgeval.plan.area import WHOLE
+from kgeval.plan.area import AREA_COLUMNS, WHOLE
+from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.change_text import change_direction
 from kgeval.present.comparability import comparable_words
 from kgeval.present.measure import Row, text_of, word_of
-from kgeval.present.phrase import CENSUS, SUPPRESS
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study
@@ -135,7 +135,7 @@ def by_label(study: Study, indicator: Indicator, by: str, lang: str) -> str:
     """Return the printed name of what a breakdown is by: its questions; "" for the plain row."""
     asked = {question.name: question.label for question in study.tables[indicator.table].form.questions}
     derived = {column.name: column.label for column in study.norms.derived if column.table == indicator.table}
-    named = asked | derived | dict.fromkeys(("area", "district"), study.area_level)
+    named = asked | derived | dict.fromkeys(AREA_COLUMNS, study.area_level)
     return " · ".join(word_of(named.get(column, {}), lang) or column for column in by.split("*") if column)
 
 
@@ -174,7 +174,7 @@ def _each(rows: pd.DataFrame, study: Study, word: Callable[[Indicator], str]) ->
 
 
 def _answer_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
-    if column in ("area", "district"):
+    if column in AREA_COLUMNS:
         try:
             return study.area_label(value, lang)
         except ParameterError:

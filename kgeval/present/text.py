@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, Row, measure_of, number_of, text_of, word_of
 from kgeval.present.numbers import NBSP, Numbers
-from kgeval.present.phrase import CENSUS, SUPPRESS, in_brackets, lowered, reason_words, subject
+from kgeval.present.phrase import in_brackets, lowered, reason_words, subject
 
 
 def sentence(

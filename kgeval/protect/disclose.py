@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 
-from kgeval.plan.area import WHOLE
+from kgeval.plan.area import AREA_COLUMNS, WHOLE
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.study import Study
 
-SUPPRESS = "suppress"
-_AREA = frozenset({"area", "district"})  # a breakdown by one of these is a result by area
+_AREA = frozenset(AREA_COLUMNS)  # a breakdown by one of these is a result by area
 _KEYS = ("indicator", "variant", "round", "area", "by", "by_value")
 _SIBLINGS = ["indicator", "variant", "round", "area", "by"]
 _AREAS = ["indicator", "variant", "round", "by", "by_value"]

@@ -7,7 +7,7 @@ import pytest
 
 from kgeval.present.change_text import change_direction, change_sentence
 from kgeval.present.numbers import NBSP
-from kgeval.present.phrase import subject, verdict_words
+from kgeval.present.phrase import subject
 from kgeval.present.text import sentence
 from tests.present.made_up import census_row, change_row, estimate_row, indicator, verdict_row
 
@@ -230,12 +230,6 @@ def test_subjects() -> None:
 def test_a_label_that_is_no_noun_stands_before_a_colon() -> None:
     said = say(label={"vi": "Có nước và xà phòng"})
     assert said.startswith("Bến Đò – Có nước và xà phòng: 88,1% (")
-
-
-def test_verdict_words() -> None:
-    row = verdict_row(official="exceeded", statistical="unclear")
-    assert verdict_words(row, "vi") == {"official": "Vượt", "statistical": "Chưa đủ cơ sở kết luận"}
-    assert verdict_words(row | {"official": ""}, "en")["official"] == "–"
 
 
 @pytest.mark.parametrize("official", ["exceeded", "met", "not_met", "not_estimable", ""])

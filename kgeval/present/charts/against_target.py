@@ -8,6 +8,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
+from kgeval.plan.flag import CENSUS
 from kgeval.present.charts.caption import (
     measure_words,
     paged_title,
@@ -225,7 +226,7 @@ def _name_target(sheet: Sheet, at: float, text: str) -> None:
 def _limits(rows: pd.DataFrame, unit: Measure) -> tuple[float, float]:
     """Return the range of the axis: all that is drawn, with some air; shares stay within 0 to 100."""
     drawn = [rows[column].astype("float64") for column in ("value", "low", "high", "target")]
-    bounded = rows["interval_method"] == "census"
+    bounded = rows["interval_method"] == CENSUS
     drawn += [rows[column].astype("float64").where(bounded) for column in ("missing_low", "missing_high")]
     numbers = pd.concat(drawn).dropna() * unit.scale
     share = unit.kind == "share"

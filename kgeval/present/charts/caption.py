@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
+from kgeval.plan.flag import CENSUS
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, word_of
 from kgeval.present.phrase import lowered
@@ -49,7 +50,7 @@ def source_note(study: Study, period: str, remarks: Sequence[str], words: Labels
 
 def result_remarks(rows: pd.DataFrame, words: Labels) -> list[str]:
     """Return what the marks of a chart of results mean, for the marks that occur."""
-    census, drawn = rows["interval_method"] == "census", rows["value"].notna()
+    census, drawn = rows["interval_method"] == CENSUS, rows["value"].notna()
     holds = {
         "chart.note_interval": drawn & rows["low"].notna(),
         "chart.note_census": drawn & census,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import WHOLE
+from kgeval.plan.flag import CENSUS
 from kgeval.present.charts.caption import paged_title, result_remarks, source_note
 from kgeval.present.charts.chart import Chart, nothing_to_draw
 from kgeval.present.charts.mark import draw_result
@@ -102,7 +103,7 @@ def gaps(
 
 def with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return published rows with ``gap``, ``gap_low`` and ``gap_high``: above 0 is on the good side."""
-    census = rows["interval_method"] == "census"
+    census = rows["interval_method"] == CENSUS
     low = rows["low"].where(~census, rows["missing_low"])
     high = rows["high"].where(~census, rows["missing_high"])
     lower = rows["direction"] == "lower"

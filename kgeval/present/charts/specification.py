@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.research import CHOICES
 from kgeval.present.charts.caption import source_note
 from kgeval.present.charts.chart import Chart, Charts, nothing_to_draw
@@ -16,7 +17,6 @@ from kgeval.present.charts.sheet_words import Column, Content, line_height
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, word_of
-from kgeval.present.phrase import SUPPRESS
 from kgeval.present.published import round_labels
 from kgeval.present.style import colour, size_of
 from kgeval.present.tables.research import option_label
@@ -136,7 +136,7 @@ def _title(shown: pd.DataFrame, what: str, measure: Measure, words: Labels) -> s
 
 
 def _remarks(specs: pd.DataFrame, shown: pd.DataFrame, words: Labels) -> list[str]:
-    census = bool((shown["interval_method"] == "census").all())
+    census = bool((shown["interval_method"] == CENSUS).all())
     withheld = len(specs) - len(shown)
     remarks = [words["curve.note_census" if census else "curve.note"]]
     return [*remarks, *([words.fill("curve.note_withheld", count=withheld)] if withheld else [])]

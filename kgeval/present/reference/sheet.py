@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.expression import Expression
+from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
 from kgeval.present.labels import labels
 from kgeval.present.measure import measure_of, number_of, word_of
@@ -188,7 +189,7 @@ def _baseline(study: Study, indicator: Indicator, estimates: pd.DataFrame | None
         & (estimates["round"] == study.baseline.key)
         & (estimates["area"] == "all")
         & (estimates["by"].fillna("") == "")
-        & (estimates["flag"] != "suppress")
+        & (estimates["flag"] != SUPPRESS)
     ]
     value = number_of(rows.iloc[0], "value") if len(rows) else None
     if value is None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.plan.flag import SUPPRESS
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.phrase import SUPPRESS
 from kgeval.present.tables.cells import ALPHA, gap_cell, indicator_name, named_columns, p_cell
 from kgeval.present.tables.spec import TableSpec, table_of
 

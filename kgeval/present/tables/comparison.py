@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.plan.area import AREA_COLUMNS
 from kgeval.present.answers import answer_label
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
@@ -151,7 +152,7 @@ def side_label(row: Record, study: Study, lang: str) -> str:
     group = str(row["group"])
     if comparison.pooled:
         return word_of(comparison.group_label, lang)
-    if comparison.column in ("area", "district"):
+    if comparison.column in AREA_COLUMNS:
         return study.area_label(group, lang)
     return answer_label(study, comparison.table, comparison.column, group, lang)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.plan.flag import CENSUS
 from kgeval.plan.indicator import MAIN
 from kgeval.present.caveat import change_caveat
 from kgeval.present.charts.dumbbell import change_cell, clearly_wished
@@ -329,7 +330,7 @@ def _as_of(rows: Sequence[pd.Series], study: Study, words: Labels) -> str:
 def _remarks(rows: Sequence[pd.Series], words: Labels) -> list[str]:
     holds = {
         "caveat.sample": any(number_of(row, "low") is not None for row in rows),
-        "caveat.census": any(row["interval_method"] == "census" for row in rows),
+        "caveat.census": any(row["interval_method"] == CENSUS for row in rows),
         "caveat.suppressed": any(row["outcome"] == "suppressed" for row in rows),
         "chart.note_review": any(row["flag"] == "review" for row in rows),
     }
