@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from kgeval.plan.area import WHOLE
 from kgeval.plan.study import Study
+from kgeval.present.labels import Labels, labels, languages
 from kgeval.present.page import Link, Section, index_page
 from kgeval.run.graph import GOOD
 from kgeval.run.job import JobResult, Setting
@@ -32,13 +30,17 @@ def index(plan: Study, setting: Setting, results: Sequence[JobResult], *, titles
     sections = [
         _unfinished(plan, words, results, titles, setting),
         *pages.values(),
-        Section(title=words["tables"], text=words["tables_text"], links=_tables(setting.out, words)),
         Section(
-            title=words["run"], text=words["run_text"], links=_records(plan, words, places, results, lang)
+            title=words["index.tables"], text=words["index.tables_text"], links=_tables(setting.out, words)
+        ),
+        Section(
+            title=words["index.run"],
+            text=words["index.run_text"],
+            links=_records(plan, words, places, results, lang),
         ),
     ]
     page: str = index_page(
-        words["title"].format(study=plan.title[lang]),
+        words.fill("index.title", study=plan.title[lang]),
         [section for section in sections if section.links],
         lang=lang,
         **setting.page_options,
@@ -46,11 +48,8 @@ def index(plan: Study, setting: Setting, results: Sequence[JobResult], *, titles
     return page
 
 
-def _words(lang: str) -> dict[str, Any]:
-    resources = files("kgeval.present") / "resources"
-    path = resources / f"index_{lang}.toml"
-    source = path if path.is_file() else resources / "index_en.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+def _words(lang: str) -> Labels:
+    return labels(lang if lang in languages() else "en")
 
 
 def _pages(
@@ -64,7 +63,7 @@ def _pages(
 
 def _unfinished(
     plan: Study,
-    words: Mapping[str, Any],
+    words: Labels,
     results: Sequence[JobResult],
     titles: Mapping[str, str],
     setting: Setting,
@@ -74,35 +73,35 @@ def _unfinished(
         if result.status in GOOD:
             continue
         kept = f"{result.folder}/notebooks/{result.notebook}.html"
-        note = words["failed_note"].format(cell=result.cell or "–", error=result.error)
+        note = words.fill("index.failed_note", cell=result.cell or "–", error=result.error)
         if result.status != "failed":
-            note = words["skipped_note"].format(reason=result.reason)
+            note = words.fill("index.skipped_note", reason=result.reason)
         label = (
             f"{plan.area_label(result.area, setting.lang)}: {titles.get(result.notebook, result.notebook)}"
         )
         href = kept if (setting.out / kept).is_file() else "run.json"
         links.append(Link(label=label, href=href, note=note))
-    return Section(title=words["failed"], text=words["failed_text"], links=tuple(links))
+    return Section(title=words["index.failed"], text=words["index.failed_text"], links=tuple(links))
 
 
-def _tables(out: Path, words: Mapping[str, Any]) -> tuple[Link, ...]:
+def _tables(out: Path, words: Labels) -> tuple[Link, ...]:
     there = [name for name in NAMES if (out / "results" / f"{name}.csv").is_file()]
     return tuple(
-        Link(label=words["table"][name], href=f"results/{name}.csv", note=f"results/{name}.csv")
+        Link(label=words[f"index.table.{name}"], href=f"results/{name}.csv", note=f"results/{name}.csv")
         for name in there
     )
 
 
 def _records(
-    plan: Study, words: Mapping[str, Any], places: Mapping[str, str], results: Sequence[JobResult], lang: str
+    plan: Study, words: Labels, places: Mapping[str, str], results: Sequence[JobResult], lang: str
 ) -> tuple[Link, ...]:
     ran = dict.fromkeys(result.folder for result in results)
     logs = [
         Link(
-            label=words["record"]["log"].format(area=plan.area_label(places[folder], lang)),
+            label=words.fill("index.record.log", area=plan.area_label(places[folder], lang)),
             href=f"logs/{folder}.log",
             note="",
         )
         for folder in ran
     ]
-    return (Link(label=words["record"]["run"], href="run.json", note="run.json"), *logs)
+    return (Link(label=words["index.record.run"], href="run.json", note="run.json"), *logs)
