@@ -13,6 +13,13 @@ from kgeval.cli.options import FOLDER, area_option, lang_option, out_option
 if TYPE_CHECKING:
     import pandas as pd
 
+# What adds up to the records that were read, and the cells that cleaning changed.
+_SHOWN = (
+    "records", "kept", "rejected", "structural", "other_area", "other_round", "cells_corrected",
+    "cells_blanked",
+)  # fmt: skip
+_WIDE = 100  # characters, where no terminal says how many it has
+
 
 @click.command()
 @click.argument("study", type=FOLDER)
@@ -21,9 +28,10 @@ if TYPE_CHECKING:
 @area_option()
 @lang_option()
 def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str | None) -> int:
-    """Clean the deliveries of STUDY, area by area, and print accounts that add up.
+    """Clean the deliveries of STUDY, area by area, and print accounts that add up by table.
 
-    Each area's folder holds the clean tables, the log, the accounts, and findings.xlsx to work through;
+    Each area's folder holds the clean tables, the log, the accounts of every file (accounts.csv), and
+    findings.xlsx to work through;
     `kgeval decide` takes what is decided in it.
 
     \b
@@ -53,7 +61,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str | 
         book = findings_workbook(result, definition, lang=lang, synthetic=(data / SYNTHETIC).is_file())
         store.write_bytes(f"{folder}/findings.xlsx", book, made_of)
         click.echo(f"{folder}: {out / folder}")
-        click.echo(conservation(result).to_string(index=False))
+        _show(conservation(result))
         click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
                    f"{len(result.refused)} corrections refused\n")  # fmt: skip
         _say_refused(result.refused)
@@ -61,6 +69,19 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str | 
     if len(unread):
         click.echo(f"not read, the study does not name them: {', '.join(unread)}")
     return 0
+
+
+def _show(accounts: pd.DataFrame) -> None:
+    """Print the totals by table, and of all; file by file they stand in accounts.csv."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("table", box=None)
+    for name in _SHOWN:
+        table.add_column(name.replace("_", " "), justify="right")
+    for _, row in accounts[accounts["file"] == ""].iterrows():
+        table.add_row(row["table"] or "all", *(str(row[name]) for name in _SHOWN))
+    Console(width=None if Console().is_terminal else _WIDE).print(table)
 
 
 def _say_refused(refused: pd.DataFrame) -> None:

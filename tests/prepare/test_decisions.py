@@ -42,6 +42,22 @@ def clean(folders: tuple[Path, Path, Path]) -> pd.DataFrame:
     return pd.read_csv(out / "north" / "clean" / "groups.csv", dtype=str).set_index("id")
 
 
+def test_what_is_printed_is_the_totals_and_fits_a_page(
+    folders: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, out = folders
+    clean(folders)
+    said = capsys.readouterr().out.splitlines()
+    table = said[1 : said.index(next(line for line in said if "findings," in line))]
+    assert max(map(len, table)) <= 100
+    accounts = pd.read_csv(out / "north" / "accounts.csv")
+    records = accounts.groupby("table")["records"].sum()
+    rows = [line.split() for line in table]
+    printed = {row[0]: int(row[1]) for row in rows if row and row[-1].isdigit()}
+    assert printed == records.to_dict() | {"all": records.sum()}
+    assert not any(".csv" in line for line in table)
+
+
 def fill(path: Path, check: str, decisions: dict[int, tuple[str, str]], *, by: str = "A person") -> None:
     """Fill in decisions by row of the delivered file, as somebody would: by the headings."""
     book = load_workbook(path)
