@@ -30,7 +30,7 @@ from kgeval.prepare.record import Delivered
 from kgeval.simulate import population, sample, simulate
 from kgeval.simulate.cells import DraftFile, drafts
 from kgeval.simulate.disagreement import disagree, spared
-from kgeval.simulate.fault import ROW_FAULTS, STRUCTURAL_FAULTS
+from kgeval.simulate.fault import ROW_FAULTS
 from kgeval.simulate.kobo import kobo_csv, plain_csv
 from kgeval.simulate.plant import plant
 from kgeval.simulate.population import Records
@@ -38,6 +38,7 @@ from kgeval.simulate.workbook import district_workbook
 
 ROOT = Path(__file__).parents[1]
 CELL = ["file", "row", "column"]
+STRUCTURAL_FAULTS = ("total_row", "signature")  # rows that are no record; the workbook puts them there
 FATES = ("repaired", "blanked", "rejected", "reported", "missed")
 
 

@@ -213,27 +213,3 @@ def trim_weights(weight: Floats, low: float, high: float) -> tuple[Floats, int]:
     cut = np.clip(weight, low, high)
     back = (weight - cut).sum() / (~outside).sum()
     return np.where(outside, cut, weight + back), int(outside.sum())
-
-
-def describe_weights(given: Floats, final: Floats) -> pd.DataFrame:
-    """Describe weights before and after calibration, one row each.
-
-    Returns
-    -------
-    DataFrame
-        ``weights`` (``given``, ``final``, and ``ratio`` = final / given), ``records, sum, minimum, mean,
-        maximum, cv, deff, negative, zero``; ``deff`` is Kish's 1 + cv² (Kish 1965, sec. 11.7).
-    """
-    rows = {"given": given, "final": final, "ratio": final / given}
-    return pd.DataFrame([_described(name, values) for name, values in rows.items()])
-
-
-def _described(name: str, values: Floats) -> dict[str, object]:
-    mean = float(values.mean())
-    cv = float(values.std() / mean) if mean else np.nan
-    return {
-        "weights": name, "records": len(values), "sum": float(values.sum()), "minimum": float(values.min()),
-        "mean": mean, "maximum": float(values.max()), "cv": cv,
-        "deff": np.nan if name == "ratio" else 1 + cv**2,
-        "negative": int((values < 0).sum()), "zero": int((values == 0).sum()),
-    }  # fmt: skip

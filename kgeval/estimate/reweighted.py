@@ -98,26 +98,6 @@ def estimate_reweighted(
     return estimates if calibration is None else _known_totals(estimates)
 
 
-def joint_reweighted(
-    frame: pd.DataFrame,
-    design: SampleDesign,
-    measures: Sequence[Measure],
-    *,
-    calibration: Calibration | None = None,
-    replicates: Replicates | None = None,
-    where: Operand | None = None,
-    df: DfRule | None = None,
-) -> Joint:
-    """Estimate several measures together with their covariance, for contrasts and changes.
-
-    Domains are told apart by ``counts``, as in :func:`kgeval.estimate.contrast.joint`.
-    """
-    asked = _asked(measures)
-    sample = weigh(frame, design, calibration=calibration, replicates=replicates)
-    records = read_records(frame, asked, where=where)
-    return reweighted_joint(sample, records, design.df if df is None else df)
-
-
 def reweighted_joint(sample: Weighted, records: Records, df: DfRule = "domain") -> Joint:
     """Return the estimates of the records' measures (no breakdown) with their covariance."""
     added = are_added(records.measures)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 
@@ -24,10 +25,10 @@ from kgeval.prepare.journal import MASK
 from kgeval.prepare.log import sheet_of
 from kgeval.prepare.outcome import Outcome, Rows, blanked, changed, found, rejected
 
-REFUSALS = (
+Refusal = Literal[
     "stale", "unknown_row", "ambiguous_row", "unknown_column", "unreadable_value", "unsupported_action",
     "accepted_nothing",
-)  # fmt: skip
+]  # fmt: skip
 _CELL = ("set", "blank", "accept_as_is")
 _SIGNED = ("reason", "evidence", "decided_by", "reviewed_by", "decided_at", "supersedes_seq")
 
@@ -35,7 +36,10 @@ Line = Mapping[str, str]
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, caught where it is given
-    """One line cannot land; the text is one of ``REFUSALS``."""
+    """One line cannot land, and why."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why)
 
 
 def decide(draft: Draft, corrections: pd.DataFrame) -> tuple[Draft, pd.Series]:

@@ -37,11 +37,6 @@ class LogError(UserError):
     """A log that was altered, or that does not belong to the data it is applied to."""
 
 
-def empty_log() -> pd.DataFrame:
-    """Return a log without lines."""
-    return chain(pd.DataFrame({column: pd.Series(dtype="str") for column in _CHAINED}))
-
-
 def chain(lines: pd.DataFrame, *, after: str = START, first: int = 1) -> pd.DataFrame:
     """Make a log of lines: number them and chain each to the one before.
 

@@ -197,8 +197,6 @@ CELL_FAULTS: tuple[Fault, ...] = (
 )
 # Faults of whole records; `plant` knows how.
 ROW_FAULTS = ("exact_duplicate", "conflicting_duplicate")
-# Rows that are no record; the workbook puts them there.
-STRUCTURAL_FAULTS = ("total_row", "signature")
 
 
 def known_faults() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kgeval.errors import ParameterError
 from kgeval.plan.area import Area
+from kgeval.plan.evaluation import Evaluation
 from kgeval.plan.indicator import Indicator, Target
 from kgeval.plan.programme import Programme
 
@@ -69,6 +70,7 @@ def made_up_study(areas: int = 6) -> MadeUpStudy:
         norms=SimpleNamespace(derived=()),
         programme=Programme(),
         comparisons={},
+        evaluation=Evaluation(),
         phase={"vi": "Giai đoạn 2018–2020", "en": "Phase 2018–2020"},
         title={"vi": "Nghiên cứu giả định", "en": "A made-up study"},
         banner={"vi": "", "en": ""},

@@ -7,6 +7,7 @@ import pickle
 import re
 from dataclasses import replace
 from io import BytesIO
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pandas as pd
@@ -108,6 +109,16 @@ def test_a_tampered_number_fails_the_checks(packed) -> None:
         wrong = {name: _tampered(packed[name], part)}
         assert f"{name}: 77,77 stands in no result" in faults([], given, wrong)
         assert faults([], given, {name: packed[name]}) == []
+
+
+def test_a_number_in_the_name_of_a_comparison_side_is_known(packed) -> None:
+    given = all_results(3)
+    chart = show.against_target(given.endline, given.verdicts, given.study, "vi", synthetic=True)
+    titled = replace(chart, title=f"{chart.title} – Nhóm chứng 77,77")
+    assert faults([titled], given, {}) == ["against_target: 77,77 stands in no result"]
+    side = SimpleNamespace(reference_label={"vi": "Nhóm chứng 77,77"}, group_label={})
+    given.study.comparisons = {"mothers": side}
+    assert faults([titled], given, {}) == []
 
 
 def _tampered(content: bytes, part: str) -> bytes:

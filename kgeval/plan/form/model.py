@@ -59,8 +59,6 @@ class Question:
     choices: tuple[Choice, ...] = ()
     missing_codes: tuple[str, ...] = ()
     default: str = ""
-    appearance: str = ""
-    read_only: bool = False
     content: Content = ""  # what a text holds, so that it can be read; a column of its own
     recall: str = ""  # the period that is asked about, e.g. "12 months"; a column of its own
     source: str = ""

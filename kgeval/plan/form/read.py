@@ -205,8 +205,6 @@ class _Survey:
             choices=listed,
             missing_codes=_missing_codes(cells, listed),
             default=cells.plain("default"),
-            appearance=cells.plain("appearance"),
-            read_only=cells.plain("read_only").lower() in {"yes", "true", "true()"},
             content=self._content(row, cells),
             recall=cells.plain("recall"),
             source=cells.plain("source"),

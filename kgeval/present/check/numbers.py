@@ -143,7 +143,8 @@ def _word_numbers(results: Results) -> set[str]:
     study = results.study
     words: list[Any] = [
         list(labels(results.lang).words.values()), study.title, study.phase, study.banner, study.whole,
-        study.area_level, study.report, getattr(study, "comparison", ""),
+        study.area_level, study.report,
+        [(one.reference_label, one.group_label) for one in study.comparisons.values()],
         [(area.code, area.label) for area in study.areas],
         [(one.label, one.year) for one in study.rounds],
         [
@@ -152,7 +153,7 @@ def _word_numbers(results: Results) -> set[str]:
             for one in study.indicators
         ],
     ]  # fmt: skip
-    words.append(getattr(study, "evaluation", None))
+    words.append(study.evaluation)
     days = [study.data_as_of, *(one.target.as_of for one in study.indicators if one.target is not None)]
     words += [(line.text, line.who, line.always, line.silent) for line in study.programme.lines]
     days += [line.due for line in study.programme.lines]
