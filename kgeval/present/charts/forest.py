@@ -37,6 +37,10 @@ class Forest:
         """The value that says: no difference."""
         return 1.0 if self.ratio else 0.0
 
+    def place(self, value: float) -> float:
+        """Return where a value stands on the axis."""
+        return math.log10(value) if self.ratio else value
+
 
 def forest(
     rows: pd.DataFrame,
@@ -63,7 +67,26 @@ def forest(
     ParameterError
         No row, too many rows, or a ratio that is not positive.
     """
-    shown = rows.reset_index(drop=True)
+    shown = _checked(rows.reset_index(drop=True), about, size)
+    words, records = labels(lang), [row for _, row in shown.iterrows()]
+    content = _content(shown, about, words, synthetic=synthetic)
+    sheet = lay_out(content, size_of(size))
+    _draw(sheet, records, about, words)
+    described = " ".join(
+        words.fill("forest.row", label=label, value=cell)
+        for label, cell in zip(content.labels, content.columns[0].cells, strict=True)
+    )
+    return Chart(
+        name=name,
+        figure=sheet.figure,
+        data=shown[[column for column in TWIN if column in shown]],
+        title=content.title,
+        alt=words.fill("forest.alt", title=content.title, rows=described),
+        dpi=size_of(size).dpi,
+    )
+
+
+def _checked(shown: pd.DataFrame, about: Forest, size: SizeName) -> pd.DataFrame:
     if not 1 <= len(shown) <= size_of(size).rows:
         raise ParameterError(
             f"a forest plot of size {size!r} shows 1 to {size_of(size).rows} rows, got {len(shown)}; choose"
@@ -72,9 +95,12 @@ def forest(
         raise ParameterError(
             "a ratio must be above 0 to stand on a log axis; check the rows, or set ratio = False"
         )
-    words, numbers = labels(lang), Numbers(lang=lang)
-    records = [row for _, row in shown.iterrows()]
-    content = Content(
+    return shown
+
+
+def _content(shown: pd.DataFrame, about: Forest, words: Labels, *, synthetic: bool) -> Content:
+    numbers, records = Numbers(lang=words.lang), [row for _, row in shown.iterrows()]
+    return Content(
         title=_title(shown, about, words),
         subtitle=words.fill("forest.subtitle", measure=about.measure),
         labels=tuple(str(label) for label in shown["label"]),
@@ -91,20 +117,6 @@ def forest(
         ),
         notes=_notes(about, words),
         watermark=words["caveat.synthetic"] if synthetic else "",
-    )
-    sheet = lay_out(content, size_of(size))
-    _draw(sheet, records, about, words)
-    described = " ".join(
-        words.fill("forest.row", label=label, value=cell)
-        for label, cell in zip(content.labels, content.columns[0].cells, strict=True)
-    )
-    return Chart(
-        name=name,
-        figure=sheet.figure,
-        data=shown[[column for column in TWIN if column in shown]],
-        title=content.title,
-        alt=words.fill("forest.alt", title=content.title, rows=described),
-        dpi=size_of(size).dpi,
     )
 
 
@@ -131,34 +143,42 @@ def _title(rows: pd.DataFrame, about: Forest, words: Labels) -> str:
 
 
 def _draw(sheet: Sheet, records: list[pd.Series], about: Forest, words: Labels) -> None:
-    numbers, size = Numbers(lang=words.lang), sheet.size
-    place = math.log10 if about.ratio else float
+    at = _axis(sheet, records, about, Numbers(lang=words.lang))
+    reference = Numbers(lang=words.lang).exact(about.reference)
+    sheet.axes.axvline(
+        at, color=colour("target"), linewidth=sheet.size.whisker * 0.6, linestyle=(0, (4, 2.5)), zorder=2
+    )
+    _name_reference(sheet, at, words.fill("forest.reference", reference=reference))
+    for row, y in zip(records, sheet.centres, strict=True):
+        _draw_row(sheet, row, y, about)
+
+
+def _axis(sheet: Sheet, records: list[pd.Series], about: Forest, numbers: Numbers) -> float:
+    """Lay the axis under everything that is drawn, and return where the reference stands on it."""
     drawn = [number_of(row, column) for row in records for column in ("value", "low", "high")]
-    seen = [place(x) for x in drawn if x is not None] + [place(about.reference)]
+    at = about.place(about.reference)
+    seen = [about.place(x) for x in drawn if x is not None] + [at]
     pad = (max(seen) - min(seen)) * 0.06 or 0.1
     low, high = min(seen) - pad, max(seen) + pad
     if about.ratio:
         _log_axis(sheet, low, high, numbers)
     else:
         scale(sheet, low, high, numbers.number)
-    at = place(about.reference)
-    sheet.axes.axvline(
-        at, color=colour("target"), linewidth=size.whisker * 0.6, linestyle=(0, (4, 2.5)), zorder=2
-    )
-    _name_reference(sheet, at, words.fill("forest.reference", reference=numbers.exact(about.reference)))
-    for row, y in zip(records, sheet.centres, strict=True):
-        value, lower, upper = (number_of(row, column) for column in ("value", "low", "high"))
-        if value is None:
-            continue
-        clear = lower is not None and upper is not None and not lower <= about.reference <= upper
-        tint = colour("to_round" if clear else "muted")
-        if lower is not None and upper is not None:
-            sheet.axes.plot(
-                [place(lower), place(upper)], [y, y], color=tint, linewidth=size.whisker, zorder=3
-            )
-        sheet.axes.plot(
-            [place(value)], [y], marker="s" if clear else "D", markersize=size.marker, color=tint, zorder=4
-        )
+    return at
+
+
+def _draw_row(sheet: Sheet, row: pd.Series, y: float, about: Forest) -> None:
+    value, lower, upper = (number_of(row, column) for column in ("value", "low", "high"))
+    if value is None:
+        return
+    axes, size = sheet.axes, sheet.size
+    clear = lower is not None and upper is not None and not lower <= about.reference <= upper
+    tint = colour("to_round" if clear else "muted")
+    if lower is not None and upper is not None:
+        ends = [about.place(lower), about.place(upper)]
+        axes.plot(ends, [y, y], color=tint, linewidth=size.whisker, zorder=3)
+    mark = "s" if clear else "D"
+    axes.plot([about.place(value)], [y], marker=mark, markersize=size.marker, color=tint, zorder=4)
 
 
 def _log_axis(sheet: Sheet, low: float, high: float, numbers: Numbers) -> None:

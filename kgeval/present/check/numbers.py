@@ -168,22 +168,25 @@ def _word_numbers(results: Results) -> set[str]:
 
 def _concluded_numbers(results: Results) -> set[str]:
     """Return the numbers of what the notebooks concluded: registers, budgets, reports, findings."""
-    numbers, texts = Numbers(lang=results.lang), []
-    for frames in results.concluded.values():
-        for frame in frames.values():
-            totals = frame.select_dtypes("number").sum()
-            for value in (*pd.unique(frame.to_numpy(dtype="object").ravel()), *totals):
-                if isinstance(value, date) and not pd.isna(value):
-                    texts += [numbers.date(value), str(value.year)]
-                elif isinstance(value, str):
-                    texts.append(value)
-                elif isinstance(value, Real) and isfinite(value):
-                    amount = float(value)
-                    texts += [numbers.number(amount, places) for places in range(3)]
-                    texts += [f"{amount:.0f}"]  # a year
-                    texts += [numbers.number(amount / _MILLION, 1)]
-                    texts += [numbers.percent(amount), numbers.points(amount), numbers.count(amount)]
-    return _numbers(texts)
+    numbers = Numbers(lang=results.lang)
+    frames = [frame for place in results.concluded.values() for frame in place.values()]
+    values = [value for frame in frames for value in pd.unique(frame.to_numpy(dtype="object").ravel())]
+    values += [total for frame in frames for total in frame.select_dtypes("number").sum()]
+    return _numbers(text for value in values for text in _printed(value, numbers))
+
+
+def _printed(value: object, numbers: Numbers) -> Iterator[str]:
+    """Yield each way in which a page may print a cell of a concluded frame."""
+    if isinstance(value, date) and not pd.isna(value):
+        yield from (numbers.date(value), str(value.year))
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, Real) and isfinite(value):
+        amount = float(value)
+        yield from (numbers.number(amount, places) for places in range(3))
+        yield f"{amount:.0f}"  # a year
+        yield numbers.number(amount / _MILLION, 1)
+        yield from (numbers.percent(amount), numbers.points(amount), numbers.count(amount))
 
 
 def _flat(words: Any) -> Iterator[str]:
