@@ -6,6 +6,7 @@ In the order of use: what results say (``sentences``, ``target_sentences``, ``ch
 head (``section``), pages (``notebook_page``, ``index_page``).
 """
 
+from kgeval.present.answers import round_labels
 from kgeval.present.attribution import attrition_sentences, comparison_sentences
 from kgeval.present.change_text import change_sentence
 from kgeval.present.charts.against_target import against_target, against_target_by_area
@@ -36,7 +37,7 @@ from kgeval.present.prose import (
     title,
 )
 from kgeval.present.protection import protection_note, protection_text
-from kgeval.present.published import publish, publish_changes, round_labels
+from kgeval.present.published import publish, publish_changes
 from kgeval.present.research import curve_sentences, research_allowed
 from kgeval.present.section import Headed, section
 from kgeval.present.tables.advice import causes, lessons, recommendations_table

@@ -24,7 +24,8 @@ from kgeval.present.measure import Measure, number_of, text_of, word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.phrase import raised
 from kgeval.present.prose import change_sentences, target_sentences
-from kgeval.present.published import in_reading_order, is_census, main, plain
+from kgeval.present.published import is_census, main, plain
+from kgeval.present.reading_order import in_reading_order
 from kgeval.present.result import census_count, interval_cell, measure_beside, statistical_words, value_cell
 from kgeval.present.results import Results
 from kgeval.present.style import colour, verdict_colour

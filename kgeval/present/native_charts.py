@@ -19,7 +19,7 @@ from kgeval.present.chart_xml import (
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, number_of
 from kgeval.present.numbers import NBSP, Numbers
-from kgeval.present.published import in_reading_order, several_areas
+from kgeval.present.reading_order import in_reading_order, several_areas
 from kgeval.present.slide_text import FACE, POINT, dress, rgb
 from kgeval.present.style import colour, verdict_colour
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.present.answers import choice_label
 from kgeval.present.labels import labels
 from kgeval.present.numbers import Numbers
 from kgeval.present.prose import Text
-from kgeval.present.tables.offices import choice_label
 
 if TYPE_CHECKING:
     from kgeval.plan.study import Study

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgeval.plan.flag import SUPPRESS
+from kgeval.present.answers import round_labels
 from kgeval.present.caveat import CHANGE, caveats, change_caveat
 from kgeval.present.change_text import change_sentence
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.phrase import raised
-from kgeval.present.published import main, plain, round_labels
+from kgeval.present.published import main, plain
 from kgeval.present.text import sentence
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kgeval.errors import ParameterError
-from kgeval.plan.area import AREA_COLUMNS, WHOLE
 from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.answers import by_label, group_label, round_labels
 from kgeval.present.change_text import change_direction
 from kgeval.present.comparability import comparable_words
 from kgeval.present.measure import Row, text_of, word_of
@@ -117,28 +116,6 @@ def withheld_changes(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataF
     return changes.assign(flag=flags)
 
 
-def round_labels(study: Study, lang: str) -> dict[str, str]:
-    """Return the printed name of each round, by its key."""
-    return {one.key: word_of(one.label, lang) for one in study.rounds}
-
-
-def group_label(study: Study, indicator: Indicator, by: str, by_value: str, lang: str) -> str:
-    """Return the printed name of a breakdown's group; "" for the plain row."""
-    if not by:
-        return ""
-    columns, values = by.split("*"), by_value.split(" * ")
-    named = zip(columns, values, strict=False)
-    return " · ".join(_answer_label(study, indicator.table, column, value, lang) for column, value in named)
-
-
-def by_label(study: Study, indicator: Indicator, by: str, lang: str) -> str:
-    """Return the printed name of what a breakdown is by: its questions; "" for the plain row."""
-    asked = {question.name: question.label for question in study.tables[indicator.table].form.questions}
-    derived = {column.name: column.label for column in study.norms.derived if column.table == indicator.table}
-    named = asked | derived | dict.fromkeys(AREA_COLUMNS, study.area_level)
-    return " · ".join(word_of(named.get(column, {}), lang) or column for column in by.split("*") if column)
-
-
 def _words(rows: pd.DataFrame, study: Study, lang: str) -> dict[str, Any]:
     """Return the columns of words that every published row has; each distinct word is looked up once."""
 
@@ -171,23 +148,6 @@ def _each(rows: pd.DataFrame, study: Study, word: Callable[[Indicator], str]) ->
     ]
     known = {pair: word(study.indicator(*pair)) for pair in dict.fromkeys(pairs)}
     return [known[pair] for pair in pairs]
-
-
-def _answer_label(study: Study, table: str, column: str, value: str, lang: str) -> str:
-    if column in AREA_COLUMNS:
-        try:
-            return study.area_label(value, lang)
-        except ParameterError:
-            return value
-    for question in study.tables[table].form.questions:
-        if question.name == column:
-            for choice in question.choices:
-                if choice.name == value:
-                    return word_of(choice.label, lang)
-    for derived in study.norms.derived:
-        if (derived.table, derived.name) == (table, column) and derived.lookup is not None:
-            return _answer_label(study, derived.lookup.table, derived.lookup.column, value, lang)
-    return value
 
 
 def _judged(rows: pd.DataFrame, verdicts: pd.DataFrame | None, study: Study) -> pd.DataFrame:
@@ -226,40 +186,6 @@ def _with_rounds(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows without a breakdown."""
     return rows[rows["by"].fillna("") == ""]
-
-
-def several_areas(rows: pd.DataFrame) -> bool:
-    """Return whether the rows belong to more than one area."""
-    return len(set(rows["area"])) > 1
-
-
-def in_reading_order(rows: pd.DataFrame, by: str = "value") -> pd.DataFrame:
-    """Return rows of several areas sorted by value, the unseen after them and the whole last.
-
-    Rows of one area keep the order given. The order is for reading, it ranks nobody.
-    """
-    if not several_areas(rows):
-        return rows.reset_index(drop=True)
-    keyed = rows.assign(last=rows["area"] == WHOLE, unseen=rows[by].isna())
-    ordered = keyed.sort_values(["last", "unseen", by], ascending=[True, True, False], kind="stable")
-    return ordered.drop(columns=["last", "unseen"]).reset_index(drop=True)
-
-
-def pages_of(count: int, most: int) -> range:
-    """Return the numbers of the pages, from 1, that ``count`` rows fill when one page holds ``most``."""
-    return range(1, max(1, -(-count // most)) + 1)
-
-
-def page_of(rows: pd.DataFrame, most: int, page: int) -> pd.DataFrame:
-    """Return the rows of one page: as many as it holds, the whole last on each; ``most`` counts it.
-
-    Rows are spread evenly, so that the last page is no remnant.
-    """
-    whole = rows[rows["area"] == WHOLE] if several_areas(rows) else rows.iloc[:0]
-    single = rows.drop(index=whole.index)
-    pages = pages_of(len(single), most - (1 if several_areas(rows) else 0))
-    size = -(-len(single) // len(pages))
-    return pd.concat([single.iloc[(page - 1) * size : page * size], whole], ignore_index=True)
 
 
 def main(rows: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,8 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, text_of
 from kgeval.present.numbers import Numbers, absent
-from kgeval.present.published import in_reading_order, main, page_of, plain, publish, several_areas
+from kgeval.present.published import main, plain, publish
+from kgeval.present.reading_order import in_reading_order, page_of, several_areas
 from kgeval.present.result import value_with_interval
 from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 

@@ -9,12 +9,13 @@ import pandas as pd
 from kgeval.errors import ParameterError
 from kgeval.present.charts.caption import result_remarks, source_note, verdict_title
 from kgeval.present.charts.chart import Chart, nothing_to_draw
-from kgeval.present.charts.sheet import lay_out, scale
+from kgeval.present.charts.sheet import Sheet, lay_out, scale
 from kgeval.present.charts.sheet_words import Column, Content
-from kgeval.present.labels import labels
+from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import main, plain, publish, several_areas
+from kgeval.present.published import main, plain, publish
+from kgeval.present.reading_order import several_areas
 from kgeval.present.result import measure_beside, value_with_interval
 from kgeval.present.style import SizeName, colour, size_of, verdict_colour
 
@@ -55,10 +56,23 @@ def bullet(
         return nothing_to_draw(name, TWIN, study, lang, size=size, synthetic=synthetic)
     if several_areas(rows):
         raise ParameterError("bullet bars show one area; choose it first, or draw against_target")
-    words, numbers = labels(lang), Numbers(lang=lang)
+    content = _content(rows, study, labels(lang), synthetic=synthetic)
+    sheet = lay_out(content, size_of(size))
+    _bars(sheet, rows, Numbers(lang=lang))
+    return Chart(
+        name=name,
+        figure=sheet.figure,
+        data=rows.assign(label=rows["short"])[TWIN],
+        title=content.title,
+        alt=_alt(content, labels(lang)),
+        dpi=size_of(size).dpi,
+    )
+
+
+def _content(rows: pd.DataFrame, study: Study, words: Labels, *, synthetic: bool) -> Content:
     records = [row for _, row in rows.iterrows()]
     period = str(rows["round_label"].iloc[0])
-    content = Content(
+    return Content(
         title=words.fill("bullet.title", title=verdict_title(rows, study, words)),
         subtitle=words.fill("bullet.subtitle", period=period),
         labels=tuple(rows["short"]),
@@ -79,24 +93,21 @@ def bullet(
         notes=source_note(study, period, result_remarks(rows, words), words),
         watermark=words["caveat.synthetic"] if synthetic else "",
     )
-    sheet = lay_out(content, size_of(size))
-    scale(sheet, 0, 100, lambda tick, digits: f"{numbers.number(tick, digits)}%", within=(0.0, 100.0))
-    for row, y in zip(records, sheet.centres, strict=True):
-        _draw(sheet.axes, row, y, sheet.size.row, sheet.size.whisker)
+
+
+def _alt(content: Content, words: Labels) -> str:
+    values, _, verdicts = (column.cells for column in content.columns)
     described = " ".join(
-        words.fill("chart.alt_row", label=row["short"], value=value, verdict=verdict)
-        for row, value, verdict in zip(
-            records, content.columns[0].cells, content.columns[2].cells, strict=True
-        )
+        words.fill("chart.alt_row", label=label, value=value, verdict=verdict)
+        for label, value, verdict in zip(content.labels, values, verdicts, strict=True)
     )
-    return Chart(
-        name=name,
-        figure=sheet.figure,
-        data=rows.assign(label=rows["short"])[TWIN],
-        title=content.title,
-        alt=words.fill("bullet.alt", title=content.title, rows=described),
-        dpi=size_of(size).dpi,
-    )
+    return words.fill("bullet.alt", title=content.title, rows=described)
+
+
+def _bars(sheet: Sheet, rows: pd.DataFrame, numbers: Numbers) -> None:
+    scale(sheet, 0, 100, lambda tick, digits: f"{numbers.number(tick, digits)}%", within=(0.0, 100.0))
+    for (_, row), y in zip(rows.iterrows(), sheet.centres, strict=True):
+        _draw(sheet.axes, row, y, sheet.size.row, sheet.size.whisker)
 
 
 def _draw(axes: Any, row: pd.Series, y: float, step: float, line: float) -> None:

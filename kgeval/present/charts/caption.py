@@ -13,7 +13,7 @@ from kgeval.plan.flag import CENSUS
 from kgeval.present.labels import Labels
 from kgeval.present.measure import Measure, word_of
 from kgeval.present.phrase import lowered
-from kgeval.present.published import pages_of, several_areas
+from kgeval.present.reading_order import pages_of, several_areas
 from kgeval.present.result import measure_beside
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from kgeval.present.charts.sheet_words import Column, Content
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import plain, publish, several_areas
+from kgeval.present.published import plain, publish
+from kgeval.present.reading_order import several_areas
 from kgeval.present.result import value_with_interval
 from kgeval.present.style import SizeName, colour, size_of
 

@@ -18,7 +18,8 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers, absent
 from kgeval.present.phrase import lowered
-from kgeval.present.published import in_reading_order, main, page_of, plain, publish_changes, several_areas
+from kgeval.present.published import main, plain, publish_changes
+from kgeval.present.reading_order import in_reading_order, page_of, several_areas
 from kgeval.present.style import SizeName, change_colour, colour, size_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import wrapped
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import main, page_of, plain, publish, several_areas
+from kgeval.present.published import main, plain, publish
+from kgeval.present.reading_order import page_of, several_areas
 from kgeval.present.style import SizeName, colour, size_of
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kgeval.plan.flag import CENSUS, SUPPRESS
 from kgeval.plan.research import CHOICES
+from kgeval.present.answers import round_labels
 from kgeval.present.charts.caption import source_note
 from kgeval.present.charts.chart import Chart, Charts, nothing_to_draw
 from kgeval.present.charts.sheet import Sheet, lay_out
@@ -17,7 +18,6 @@ from kgeval.present.charts.sheet_words import Column, Content, line_height
 from kgeval.present.labels import Labels, labels
 from kgeval.present.layout import width_of
 from kgeval.present.measure import Measure, number_of, word_of
-from kgeval.present.published import round_labels
 from kgeval.present.style import colour, size_of
 from kgeval.present.tables.research import option_label
 

@@ -13,7 +13,8 @@ from kgeval.present.charts.chart import Chart
 from kgeval.present.check.texts import paragraphs
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, word_of
-from kgeval.present.published import plain, publish, several_areas
+from kgeval.present.published import plain, publish
+from kgeval.present.reading_order import several_areas
 from kgeval.present.results import Results
 
 _P_VALUE = re.compile(r"\bp\s*[=<≤]\s*0?[.,]\d|\bp-value", re.IGNORECASE)

@@ -21,7 +21,8 @@ from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.phrase import lowered
 from kgeval.present.prose import change_sentences, target_sentences
-from kgeval.present.published import in_reading_order, main, page_of, pages_of, plain, publish
+from kgeval.present.published import main, plain, publish
+from kgeval.present.reading_order import in_reading_order, page_of, pages_of
 from kgeval.present.result import measure_beside, value_with_interval
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides

@@ -14,7 +14,8 @@ from kgeval.present.charts.gaps import gaps
 from kgeval.present.charts.tiles import tiles
 from kgeval.present.conference.behind import cascade_chart, forest_chart
 from kgeval.present.conference.judged import judged_changes, judged_shares, priorities, single_areas
-from kgeval.present.published import main, pages_of
+from kgeval.present.published import main
+from kgeval.present.reading_order import pages_of
 from kgeval.present.results import Results
 from kgeval.present.style import SizeName, size_of
 

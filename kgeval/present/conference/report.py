@@ -25,7 +25,7 @@ from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
 from kgeval.present.phrase import lowered
 from kgeval.present.prose import change_sentences, target_sentences
-from kgeval.present.published import several_areas
+from kgeval.present.reading_order import several_areas
 from kgeval.present.results import Results
 from kgeval.present.tables.official import official_table
 from kgeval.present.tables.results import areas_table, estimates_table, targets_table, variants_table

@@ -11,10 +11,10 @@ import pandas as pd
 from kgeval.plan.expression import Expression
 from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.indicator import MAIN, Indicator
+from kgeval.present.answers import by_label
 from kgeval.present.labels import labels
 from kgeval.present.measure import measure_of, number_of, word_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import by_label
 from kgeval.present.reference.rule import in_words
 
 if TYPE_CHECKING:

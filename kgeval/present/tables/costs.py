@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.present.answers import choice_labels
 from kgeval.present.labels import labels
 from kgeval.present.measure import number_of, word_of
 from kgeval.present.numbers import Numbers
@@ -66,6 +67,5 @@ def _source(study: Study, row: dict[object, object], lang: str) -> str:
     if not row["source"]:
         return labels(lang)["costs.together"]
     cost = study.evaluation.costs[int(str(row["cost"]))]
-    question = next(q for q in study.tables[cost.spent.table].form.questions if q.name == cost.paid_by)
-    named = {choice.name: word_of(choice.label, lang) for choice in question.choices}
+    named = choice_labels(study, cost.spent.table, cost.paid_by, lang)
     return named.get(str(row["source"]), labels(lang)["costs.unknown_source"])

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgeval.errors import ParameterError
+from kgeval.present.answers import choice_label, round_labels
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import word_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import round_labels
-from kgeval.present.tables.offices import choice_label
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.present.answers import by_label
 from kgeval.present.comparability import comparable_words
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, number_of
-from kgeval.present.published import by_label
 from kgeval.present.tables.cells import Record, gap_cell, indicator_name, named_columns, points
 from kgeval.present.tables.spec import TableSpec, table_of
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.indicator import MAIN
+from kgeval.present.answers import round_labels
 from kgeval.present.labels import labels
 from kgeval.present.measure import Measure, word_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import round_labels
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
+from kgeval.present.answers import choice_label
 from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
-from kgeval.present.tables.offices import choice_label
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.plan.area import WHOLE
+from kgeval.present.answers import choice_label
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, word_of
 from kgeval.present.numbers import Numbers
@@ -169,15 +170,6 @@ def reported_shares_table(reported: pd.DataFrame, study: Study, lang: str) -> Ta
 def _mark(unknown: int, words: Labels) -> str:
     """Return the mark of a sum in which some answers are missing."""
     return f" {words.fill('register.unknown', count=unknown)}" if unknown else ""
-
-
-def choice_label(study: Study, table: str, question: str, code: object, lang: str) -> str:
-    """Return the words of an answer; the code's own text where it is no choice, a word for none."""
-    if not isinstance(code, str) or not code:
-        return labels(lang)["offices.not_said"]
-    asked = (one for one in study.tables[table].form.questions if one.name == question)
-    choices = {choice.name: choice.label for one in asked for choice in one.choices}
-    return word_of(choices[code], lang) if code in choices else code
 
 
 def _period(first: object, last: object, numbers: Numbers) -> str:

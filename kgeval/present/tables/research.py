@@ -8,11 +8,10 @@ import pandas as pd
 
 from kgeval.plan.asked_model import ASKED
 from kgeval.plan.flag import SUPPRESS
-from kgeval.present.answers import value_label
+from kgeval.present.answers import round_labels, value_label
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import Measure, number_of, word_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import round_labels
 from kgeval.present.tables.cells import ALPHA, Record, p_cell
 from kgeval.present.tables.spec import Align, Column, TableSpec, table_of
 

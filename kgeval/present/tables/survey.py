@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kgeval.present.answers import round_labels
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
-from kgeval.present.published import is_census, round_labels
+from kgeval.present.published import is_census
 from kgeval.present.tables.spec import Column, TableSpec, table_of
 
 if TYPE_CHECKING:
