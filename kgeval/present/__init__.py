@@ -44,6 +44,8 @@ from kgeval.present.tables.advice import causes, lessons, recommendations_table
 from kgeval.present.tables.area_tests import area_tests_table
 from kgeval.present.tables.attrition import attrition_table, events_table
 from kgeval.present.tables.balance import balance_tables
+from kgeval.present.tables.breakdowns import breakdowns_table
+from kgeval.present.tables.changes import changes_table
 from kgeval.present.tables.comparison import checks_table, comparison_table
 from kgeval.present.tables.costs import costs_table
 from kgeval.present.tables.crosschecks import crosschecks_table, disagreements_table
@@ -77,14 +79,7 @@ from kgeval.present.tables.research import (
     regression_tables,
 )
 from kgeval.present.tables.response import adjusted_table, response_table
-from kgeval.present.tables.results import (
-    areas_table,
-    breakdowns_table,
-    changes_table,
-    estimates_table,
-    targets_table,
-    variants_table,
-)
+from kgeval.present.tables.results import areas_table, estimates_table, targets_table, variants_table
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.tables.statements import baseline_table, statements_text
 from kgeval.present.tables.theory import theory_table

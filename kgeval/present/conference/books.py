@@ -10,14 +10,9 @@ from kgeval.present.labels import labels
 from kgeval.present.measure import word_of
 from kgeval.present.published import publish
 from kgeval.present.results import Results
+from kgeval.present.tables.changes import changes_table
 from kgeval.present.tables.data import accounts_table
-from kgeval.present.tables.results import (
-    areas_table,
-    changes_table,
-    estimates_table,
-    targets_table,
-    variants_table,
-)
+from kgeval.present.tables.results import areas_table, estimates_table, targets_table, variants_table
 from kgeval.present.workbook import Sheet, sampling_errors, workbook
 
 

@@ -28,7 +28,8 @@ from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from kgeval.present.style import size_of
 from kgeval.present.tables.advice import recommendations_table
-from kgeval.present.tables.results import changes_table, targets_table
+from kgeval.present.tables.changes import changes_table
+from kgeval.present.tables.results import targets_table
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.tables.survey import survey_table
 
