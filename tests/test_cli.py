@@ -53,7 +53,9 @@ def test_every_command_that_is_listed_can_be_called_for_help(capsys):
     for name in names:
         assert call(name, "--help") == 0, name
         assert call(*(["study", "check"] if name == "study" else [name]), "--help") == 0
-        assert "Example" in capsys.readouterr().out, name
+        shown = capsys.readouterr().out
+        assert "Example" in shown, name
+        assert "\\b" not in shown, name
     assert set(names) <= set(COMMANDS)
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kgeval.cli.simulate import simulate
 from kgeval.errors import ParameterError, StudyError
-from kgeval.simulate.command import simulate
 
 ROOT = Path(__file__).parent.parent
 STUDY = str(ROOT / "surveys" / "kien_giang")

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "study": ("kgeval.cli.study", "study", "Look at a study's definition: `study check`."),
     "forms": ("kgeval.cli.forms", "forms", "Check the questionnaires and write them for Kobo and ODK."),
     "simulate": (
-        "kgeval.simulate.command",
+        "kgeval.cli.simulate",
         "simulate",
         "Simulate the deliveries of a study, with a known truth.",
     ),

@@ -1,4 +1,4 @@
-"""The command ``kgeval simulate``."""
+"""``kgeval simulate``: deliveries as field staff would send them, made of a known truth."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
+from kgeval.cli.options import FOLDER, out_option
+
 
 @click.command()
-@click.argument("study", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="The folder to write: new or empty."
-)
+@click.argument("study", type=FOLDER)
+@out_option("The folder to write to: new, empty, or an earlier simulation, which is replaced.")
 @click.option("--seed", required=True, type=click.IntRange(min=0), help="The same seed gives the same bytes.")
 @click.option(
     "--faults/--no-faults", default=True, help="Plant the faults of real files (the default), or not."
 )
-def simulate(study: Path, out: Path, seed: int, faults: bool) -> None:
-    r"""Simulate the deliveries of STUDY, with a known truth.
+def simulate(study: Path, out: Path, seed: int, faults: bool) -> int:
+    """Simulate the deliveries of STUDY, with a known truth.
 
     Everything that it writes is watermarked as simulated. truth.csv holds the true value of each
     indicator in the simulated population, faults.csv every fault that was planted.
@@ -25,7 +25,7 @@ def simulate(study: Path, out: Path, seed: int, faults: bool) -> None:
     \b
     Example:
       kgeval simulate surveys/my_study --out data/example --seed 404
-    """
+    """  # noqa: D301  \b keeps click from joining lines
     from rich.console import Console
     from rich.table import Table
 
@@ -37,6 +37,7 @@ def simulate(study: Path, out: Path, seed: int, faults: bool) -> None:
     for path in done.paths:
         made.add_row(path.name, _what(path.name, len(done.truth), len(done.faults)))
     Console().print(made)
+    return 0
 
 
 def _what(name: str, values: int, faults: int) -> str:
