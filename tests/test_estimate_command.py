@@ -100,6 +100,13 @@ def test_a_census_by_command(tmp_path: Path) -> None:
     [
         (["--share", "s = ${yes} = = 1"], "character 10"),
         (["--share", "s = ${nobody} = 1"], "there is no column 'nobody'"),
+        (["--share", "s = ${yess} = 1"], "did you mean 'yes'"),
+        (["--mean", "x = ${x}", "--by", "Group"], "did you mean 'group'"),
+        (["--mean", "x = ${x} ${z}"], "an operator is missing.*character 6"),
+        (
+            ["--mean", "x = ${x}", "--cluster", "cluster", "--stratum", "stratum,group"],
+            "stratum of 2 stages.*units of 1",
+        ),
         (["--mean", "x = ${x}", "--weight", "yes"], "positive and finite"),
         (["--mean", "x = ${x}", "--stratum", "cluster"], None),
         (["--mean", "x = ${group}"], "numbers are needed"),
@@ -116,6 +123,31 @@ def test_errors_of_the_user_are_one_line(tmp_path: Path, arguments: list[str], w
     with pytest.raises(UserError, match=words) as failure:
         run(tmp_path / "a.csv", *arguments)
     assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--person", "cluster"], "--person belongs to --change"),
+        (["--rounds", "partial"], "--rounds belongs to --change"),
+        (["--calibrate-method", "raking"], "--calibrate-method belongs to --calibrate"),
+        (["--fay-rho", "0.3", "--replicate-type", "BRR"], "--fay-rho belongs to --replicate-type Fay"),
+    ],
+)
+def test_an_option_that_would_be_passed_over_is_refused(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    sample(24).to_csv(tmp_path / "a.csv", index=False)
+    found = run(tmp_path / "a.csv", "--mean", "x = ${x}", *arguments)
+    assert found.exit_code == 2
+    assert words in found.output
+
+
+def test_a_file_named_twice_is_refused_since_its_records_would_count_twice(tmp_path: Path) -> None:
+    sample(24).to_csv(tmp_path / "a.csv", index=False)
+    found = run(tmp_path / "a.csv", str(tmp_path / "." / "a.csv"), "--mean", "x = ${x}")
+    assert found.exit_code == 2
+    assert "a.csv is named twice" in found.output
 
 
 @pytest.mark.parametrize(

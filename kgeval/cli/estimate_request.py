@@ -130,6 +130,7 @@ def read_request(given: dict[str, Any]) -> Request:
     change = None if given["change"] is None else Change(
         column=given["change"][0], start=given["change"][1], end=given["change"][2], person=given["person"]
     )  # fmt: skip
+    _refuse_what_is_passed_over(given)
     request = Request(
         paths=tuple(given["files"]),
         design=design,
@@ -179,6 +180,26 @@ def _weighting(given: dict[str, Any]) -> Weighting:
         seed=given["seed"],
         few_clusters=given["few_clusters"],
     )
+
+
+def _refuse_what_is_passed_over(given: dict[str, Any]) -> None:
+    """Refuse an option that another one would have to give a meaning, and a file that is named twice."""
+    files = [path.resolve() for path in given["files"]]
+    twice = [path.name for path in files if files.count(path) > 1]
+    if twice:
+        raise click.UsageError(f"{twice[0]} is named twice, so its records would count twice; name it once")
+    kind, change = given["replicate_type"], given["change"]
+    passed_over = {
+        "--person belongs to --change": given["person"] and change is None,
+        "--rounds belongs to --change": given["rounds"] != "same_clusters" and change is None,
+        "--calibrate-method belongs to --calibrate": given["calibrate_method"] != "linear"
+        and given["calibrate"] is None,
+        "--fay-rho belongs to --replicate-type Fay": given["fay_rho"] != 0.5 and kind != "Fay",
+    }
+    for words, is_so in passed_over.items():
+        if is_so:
+            option, _, needed = words.partition(" belongs to ")
+            raise click.UsageError(f"{words}; give {needed}, or leave out {option}")
 
 
 def _refuse_what_does_not_go_together(request: Request) -> None:

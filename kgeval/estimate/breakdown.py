@@ -10,6 +10,7 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.units import Bools, Codes, firsts, nest, ordered_codes
+from kgeval.plan.near_name import meant
 
 By = str | Sequence[str | Sequence[str]] | None
 
@@ -86,7 +87,10 @@ def code_levels(frame: pd.DataFrame, wanted: Sequence[tuple[str, ...]]) -> Level
     columns = tuple(dict.fromkeys(column for breakdown in wanted for column in breakdown))
     absent = [column for column in columns if column not in frame.columns]
     if absent:
-        raise DesignError(f"the breakdown column {absent[0]!r} is not in the data; correct its name")
+        raise DesignError(
+            f"the breakdown column {absent[0]!r} is not in the data; "
+            f"{meant(absent[0], map(str, frame.columns))}correct its name"
+        )
     coded = [ordered_codes(frame[column]) for column in columns]
     codes = np.empty((len(frame), len(columns)), dtype=np.intp)
     for place, (code, _) in enumerate(coded):

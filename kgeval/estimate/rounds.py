@@ -11,6 +11,7 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.units import nest, ordered_codes
+from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign, stages
 
 _STRATUM, _CLUSTER = "stratum within round", "cluster within round"
@@ -30,7 +31,10 @@ def nest_in_rounds(
     ``same_clusters`` and for a census.
     """
     if column not in frame.columns:
-        raise DesignError(f"the round column {column!r} is not in the data; correct its name")
+        raise DesignError(
+            f"the round column {column!r} is not in the data; "
+            f"{meant(column, map(str, frame.columns))}correct its name"
+        )
     if design.census or design.rounds == "same_clusters":
         return frame, design
     strata = stages(design.stratum)

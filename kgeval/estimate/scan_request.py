@@ -13,6 +13,7 @@ from kgeval.errors import DataError, DesignError
 from kgeval.estimate.measure import Measure, Operand
 from kgeval.estimate.units import Codes, nest, ordered_codes
 from kgeval.plan.expression import Expression, parse
+from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign, stages
 
 RELEVANT = " relevant"  # no column of a file is called so by accident
@@ -89,6 +90,6 @@ def need_columns(columns: Sequence[str], present: Sequence[str], path: Path) -> 
         raise DataError(
             "COLUMN_ABSENT",
             f"there is no column {absent[0]!r}",
-            hint="correct the name in the options, or give the file that has it",
+            hint=f"{meant(absent[0], present)}correct the name in the options, or give the file that has it",
             file=path.name,
         )

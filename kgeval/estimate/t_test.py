@@ -24,6 +24,7 @@ from kgeval.estimate.reason import join
 from kgeval.estimate.regression import regress
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.units import ordered_codes
+from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign
 
 COLUMNS = (
@@ -83,7 +84,10 @@ def t_test(
         fixed = few_clusters == "cr2" or not isinstance(design.df if df is None else df, str)
         return _tested(row, f"mean - {against:g}", float(row["estimate"]) - against, row["df"] - (not fixed))
     if group not in frame.columns:
-        raise DesignError(f"the group column {group!r} is not in the data; correct its name")
+        raise DesignError(
+            f"the group column {group!r} is not in the data; "
+            f"{meant(group, map(str, frame.columns))}correct its name"
+        )
     names = [as_text(level) for level in ordered_codes(frame[group])[1]]
     if len(names) != 2:
         raise DesignError(

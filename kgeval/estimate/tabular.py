@@ -13,6 +13,7 @@ import pandas as pd
 from kgeval.errors import DataError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.weights import weights
+from kgeval.plan.near_name import meant
 
 SUFFIXES = (".csv", ".parquet", ".pq", ".dta", ".sav", ".zsav")
 
@@ -163,7 +164,7 @@ def _need_columns(columns: Sequence[str], present: Sequence[str], path: Path) ->
         raise DataError(
             "COLUMN_ABSENT",
             f"there is no column {absent[0]!r}",
-            hint="columns are matched letter by letter: correct the name",
+            hint=f"{meant(absent[0], present)}columns are matched letter by letter: correct the name",
             file=path.name,
         )
 

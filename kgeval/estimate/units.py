@@ -13,6 +13,7 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.finite_population import Population, StratumName, read_populations
+from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign, SingleCluster, stages
 
 Codes = npt.NDArray[np.intp]
@@ -108,6 +109,7 @@ def sampling_units(frame: pd.DataFrame, design: SampleDesign) -> Units:
         stages(design.cluster), stages(design.stratum), stages(design.population),
     )  # fmt: skip
     _need_columns(frame, (*clusters, *strata, *populations))
+    _need_stages(clusters, strata, populations)
     depth = max(1, min(len(populations), len(clusters)))
     parent: Codes = np.zeros(len(frame), dtype=np.intp)
     ids = 0  # how many different cluster ids the first stage has
@@ -245,11 +247,23 @@ def firsts(codes: Codes, size: int) -> Codes:
     return position
 
 
+def _need_stages(clusters: Sequence[str], strata: Sequence[str], populations: Sequence[str]) -> None:
+    """Refuse a stratum or population of a stage whose units are not named: it would be passed over."""
+    for what, columns in (("stratum", strata), ("population", populations)):
+        if len(columns) > max(1, len(clusters)):
+            raise DesignError(
+                f"the sample design names the {what} of {len(columns)} stages, but the units of "
+                f"{len(clusters)}; name a cluster column for each stage (the last may be the record's id), "
+                f"or leave out {columns[-1]!r}"
+            )
+
+
 def _need_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         raise DesignError(
             f"the sample design names column {absent[0]!r}, which the data do not have; "
+            f"{meant(absent[0], map(str, frame.columns))}"
             "correct the design or the data (columns are matched letter by letter)"
         )
 

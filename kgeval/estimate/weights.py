@@ -8,6 +8,7 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate.measure import LARGEST
 from kgeval.estimate.units import Floats
+from kgeval.plan.near_name import meant
 
 
 def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: int = 1) -> Floats | None:
@@ -23,7 +24,10 @@ def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: i
     if column is None:
         return None
     if column not in frame.columns:
-        raise DesignError(f"the weight column {column!r} is not in the data; correct its name")
+        raise DesignError(
+            f"the weight column {column!r} is not in the data; "
+            f"{meant(column, map(str, frame.columns))}correct its name"
+        )
     found = _floats(frame[column])
     if not len(found) or (found.min() >= 1 / LARGEST and found.max() <= LARGEST):
         return found

@@ -43,6 +43,7 @@ from kgeval.plan.expression.tree import (
     TextLiteral,
     is_empty_text,
 )
+from kgeval.plan.near_name import near_name
 
 _AGGREGATES = frozenset({"sum", "min", "max", "count"})
 
@@ -82,7 +83,9 @@ class Scope:
                 raise self.error("'.' stands for an answer, and none is given here", node)
             return columns.from_series(self.current)
         if node.name not in self.frame.columns:
-            raise self.error(f"there is no column {node.name!r}", node)
+            near = near_name(node.name, map(str, self.frame.columns))
+            hint = "" if near is None else f" (did you mean {near!r}?)"
+            raise self.error(f"there is no column {node.name!r}{hint}", node)
         series = self.frame[node.name]
         if isinstance(series, pd.DataFrame):
             raise self.error(f"the column {node.name!r} stands twice in the data", node)
