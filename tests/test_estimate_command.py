@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +143,48 @@ def test_an_option_that_would_be_passed_over_is_refused(
     found = run(tmp_path / "a.csv", "--mean", "x = ${x}", *arguments)
     assert found.exit_code == 2
     assert words in found.output
+
+
+def test_names_are_found_however_their_letters_are_put_together(tmp_path: Path) -> None:
+    frame = sample(24).rename(columns={"group": "tỉnh", "x": "điểm số"})
+    frame.rename(columns=lambda name: f" {unicodedata.normalize('NFD', name)}").to_csv(
+        tmp_path / "apart.csv", index=False
+    )
+    frame.rename(columns=lambda name: unicodedata.normalize("NFD", name)).to_parquet(
+        tmp_path / "apart.parquet"
+    )
+    frame.to_csv(tmp_path / "whole.csv", index=False)
+    asked = [*DESIGN_OPTIONS, "--mean", "m = ${điểm số}", "--by", "tỉnh"]
+    files = ("whole.csv", "apart.csv", "apart.parquet")
+    whole, *apart = (run(tmp_path / name, *asked) for name in files)
+    assert whole.exit_code == 0
+    assert [one.output for one in apart] == [whole.output] * 2
+
+
+@pytest.mark.parametrize("suffix", [".dta", ".sav", ".parquet"])
+def test_an_empty_text_is_no_value_of_a_breakdown(tmp_path: Path, suffix: str) -> None:
+    frame = sample(24).assign(group=lambda rows: rows["group"].where(rows.index % 5 > 0, ""))
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        (pyreadstat.write_dta if suffix == ".dta" else pyreadstat.write_sav)(frame, str(path))
+    found = pd.read_csv(io.StringIO(run(path, *DESIGN_OPTIONS, "--mean", "x = ${x}", "--by", "group").stdout))
+    assert found["group"].tolist() == ["a", "b", "c"]
+    assert found["reason"].str.contains("breakdown_missing").all()
+
+
+def test_totals_of_a_mistyped_column_name_the_one_that_was_meant(tmp_path: Path) -> None:
+    sample(24).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "t.csv").write_text("grop,total\na,10\nb,10\nc,10\n")
+    with pytest.raises(UserError, match=r"'grop'.*did you mean 'group'"):
+        run(tmp_path / "a.csv", *DESIGN_OPTIONS, "--mean", "x = ${x}", "--poststratify", tmp_path / "t.csv")
+
+
+def test_answers_whose_squares_would_vanish_are_refused(tmp_path: Path) -> None:
+    sample(24).assign(x=lambda rows: rows["x"] * 1e-200).to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(UserError, match="smaller unit"):
+        run(tmp_path / "a.csv", *DESIGN_OPTIONS, "--mean", "x = ${x}")
 
 
 def test_a_file_named_twice_is_refused_since_its_records_would_count_twice(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from kgeval.cli.estimate_request import change_of, columns, df_rule, read_request, two_limits
+from kgeval.cli.estimate_request import change_of, column, columns, df_rule, read_request, two_limits
 from kgeval.cli.estimate_rows import estimate_files
 from kgeval.errors import DesignError
 from kgeval.estimate.interval import METHODS
@@ -30,7 +30,9 @@ Example:
 
 @click.command(help=HELP, context_settings={"max_content_width": 100})
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--weight", help="Column of sampling weights; without it each record weighs 1.")
+@click.option(
+    "--weight", callback=column, help="Column of sampling weights; without it each record weighs 1."
+)
 @click.option(
     "--cluster", callback=columns, help="Cluster column, one a stage: C[,C2]. Ids are nested in strata."
 )
@@ -65,7 +67,9 @@ Example:
     show_default=True,
     help="How the samples of the two rounds belong together.",
 )
-@click.option("--person", help="Column that names the person in both rounds: answers are paired.")
+@click.option(
+    "--person", callback=column, help="Column that names the person in both rounds: answers are paired."
+)
 @click.option(
     "--poststratify", type=click.Path(path_type=Path), metavar="TOTALS.csv", help="Known counts of one table."
 )

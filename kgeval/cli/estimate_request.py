@@ -16,6 +16,7 @@ from kgeval.estimate.measure import Measure, mean, ratio, share, total
 from kgeval.estimate.quantile import Quantile, quantile
 from kgeval.estimate.replicates import Kind
 from kgeval.estimate.sampled import Options
+from kgeval.estimate.tabular import plain_name
 from kgeval.plan.expression import parse
 from kgeval.plan.sample import SampleDesign, stages
 
@@ -258,7 +259,12 @@ def _quantile(text: str) -> Quantile:
 
 def columns(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
     """Split a comma-separated list of column names."""
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
+    return tuple(plain_name(part) for part in text.split(",") if part.strip()) if text else ()
+
+
+def column(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Read the name of one column."""
+    return None if text is None else plain_name(text)
 
 
 def df_rule(_context: click.Context, _parameter: click.Parameter, text: str) -> DfRule:
@@ -293,4 +299,4 @@ def change_of(
         raise click.BadParameter("write 'COLUMN: FROM -> TO', e.g. 'round: baseline -> endline'")
     if found.group(2) == found.group(3):
         raise click.BadParameter(f"both rounds are {found.group(2)!r}; name two")
-    return found.group(1), found.group(2), found.group(3)
+    return plain_name(found.group(1)), found.group(2), found.group(3)

@@ -13,7 +13,7 @@ from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.estimates import finish, tabulate
 from kgeval.estimate.scan import Map, tabulate_files
-from kgeval.estimate.tabular import column_names, is_parquet, read_files
+from kgeval.estimate.tabular import column_names, is_parquet, read_files, written_names
 
 if TYPE_CHECKING:
     from kgeval.estimate.calibrate import Calibration
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def estimate_files(request: Request) -> pd.DataFrame:
     """Return the level rows and, where asked for, the change rows."""
     kinds = [is_parquet(path) for path in request.paths]  # each file is looked for
-    streamed = all(kinds)
+    streamed = all(kinds) and all(written_names(path) == column_names(path) for path in request.paths)
     if streamed and request.design.cluster and _is_simple(request):
         table = tabulate_files(
             request.paths, request.design, request.measures, wanted=[request.breakdown],

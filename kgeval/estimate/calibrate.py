@@ -194,7 +194,12 @@ def _solve(matrix: MarginMatrix, weight: Floats, distance: Distance) -> Floats:
 def trim_notes(limits: tuple[float, float], cut: int) -> tuple[str, ...]:
     """Say how many weights were cut."""
     low, high = limits
-    words = f"trimmed: {cut} weights cut to {low:g} … {high:g}, the limits are taken as fixed"
+    limit = (
+        f"{low:g} … {high:g}" if np.isfinite([low, high]).all()
+        else f"at most {high:g}" if np.isfinite(high)
+        else f"at least {low:g}"
+    )  # fmt: skip
+    words = f"trimmed: {cut} weights cut to {limit}, the limits are taken as fixed"
     return (words,) if cut else ()
 
 

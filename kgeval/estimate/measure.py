@@ -246,8 +246,11 @@ def _numbers(values: pd.Series | npt.NDArray[Any], records: int, name: str) -> t
         array = array.astype(np.float64)
     except (TypeError, ValueError) as failure:
         raise _not_numbers(name) from failure
-    if (np.abs(array) > LARGEST).any():
+    largest = np.fmax.reduce(np.abs(array), initial=0.0)
+    if largest > LARGEST:
         raise not_finite(name)
+    if 0 < largest < 1 / LARGEST:
+        raise _too_small(name)
     unknown = np.isnan(array)
     if not unknown.any():
         return array, None
@@ -272,6 +275,15 @@ def not_finite(name: str) -> DataError:
         "NOT_FINITE",
         f"{name or 'a condition'!r} has infinite values, or values beyond ±{LARGEST:g}",
         hint="make them missing or mend them",
+    )
+
+
+def _too_small(name: str) -> DataError:
+    """Return the error of answers whose squares would vanish."""
+    return DataError(
+        "NOT_FINITE",
+        f"{name or 'a condition'!r} has no value beyond ±{1 / LARGEST:g} but 0",
+        hint="give the values in a smaller unit",
     )
 
 

@@ -89,7 +89,7 @@ def tabulate_files(
 def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
     """Refuse records without cluster, stratum or population: their rows are not known any more."""
     for name in (*stages(design.stratum), *stages(design.cluster), *stages(design.population)):
-        if keys[name].isna().any():
+        if (keys[name].isna() | (keys[name] == "")).any():
             raise DesignError(
                 f"design column {name!r} has no value in some records; every record needs its cluster, "
                 "stratum and population: complete the column"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -74,8 +75,18 @@ def _codes(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values).astype("Int64")
 
 
+def plain_name(written: str) -> str:
+    """Return a column's name as expressions have it: its letters composed (NFC), no blank around it."""
+    return unicodedata.normalize("NFC", written).strip()
+
+
 def column_names(path: Path) -> list[str]:
-    """Return the names of the columns of a file, without its rows."""
+    """Return the plain names of the columns of a file, without its rows."""
+    return [plain_name(name) for name in written_names(path)]
+
+
+def written_names(path: Path) -> list[str]:
+    """Return the names of the columns of a file as it writes them."""
     kind = suffix(path)
     if kind in {".dta", ".sav", ".zsav"}:
         import pyreadstat
@@ -135,19 +146,28 @@ def _unreadable() -> tuple[type[Exception], ...]:
 
 def _read(path: Path, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
     kind = suffix(path)
-    present = column_names(path)
+    written = written_names(path)
+    present = [plain_name(name) for name in written]
     _need_columns(columns, present, path)
     columns = list(columns) or present[:1]  # an answer may name no column: the records are still counted
+    in_file = dict(zip(present, written, strict=True))
+    codes = [in_file[name] for name in texts if name in in_file]
+    frame = _read_written(path, kind, [in_file[name] for name in columns], codes)
+    if frame.empty:
+        raise DataError("EMPTY", "the file holds no rows", hint="give a file with records", file=path.name)
+    return pd.DataFrame(frame[[in_file[name] for name in columns]]).set_axis(list(columns), axis="columns")
+
+
+def _read_written(path: Path, kind: str, columns: Sequence[str], texts: Sequence[str]) -> pd.DataFrame:
+    """Read columns by the names that the file writes."""
     readers: dict[str, Callable[[], pd.DataFrame]] = {
         ".csv": lambda: _read_csv(path, columns, texts),
         ".parquet": lambda: whole_codes(plain_numbers(pd.read_parquet(path, columns=list(columns))), texts),
         ".dta": lambda: _read_labelled(path, "read_dta", columns, texts),
     }
     readers[".pq"] = readers[".parquet"]
-    frame = _whole(path, kind, readers.get(kind, lambda: _read_labelled(path, "read_sav", columns, texts)))
-    if frame.empty:
-        raise DataError("EMPTY", "the file holds no rows", hint="give a file with records", file=path.name)
-    return pd.DataFrame(frame[list(columns)])
+    labelled = readers.get(kind, lambda: _read_labelled(path, "read_sav", columns, texts))
+    return pd.DataFrame(_whole(path, kind, labelled))
 
 
 def _need_columns(columns: Sequence[str], present: Sequence[str], path: Path) -> None:

@@ -21,6 +21,7 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.units import Floats
+from kgeval.plan.near_name import meant, near_name
 
 COUNTS = ("total", "count", "population", "freq", "n")
 WHOLE = "(intercept)"
@@ -109,11 +110,12 @@ def read_totals(table: pd.DataFrame, records: Sequence[str] | pd.DataFrame) -> T
     absent = [key for key in keys if key not in known]
     if not absent and keys:
         return _crossed(keys, [_texts(table[named[key]]) for key in keys], totals)
-    if len(keys) == 1:
+    near = [near_name(key, known) for key in absent]
+    if len(keys) == 1 and (keys[0].casefold() == "term" or not near[0]):
         return _terms(_texts(table[named[keys[0]]]), totals, records, known)
     raise DesignError(
-        f"the population totals name the column {absent[0]!r}, which the data do not have; give one column "
-        "a variable, or the columns variable, category and total"
+        f"the population totals name the column {absent[0]!r}, which the data do not have; "
+        f"{meant(absent[0], known)}give one column a variable, or the columns variable, category and total"
         if absent
         else "the population totals name no variable; give one column a variable"
     )

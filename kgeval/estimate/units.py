@@ -168,7 +168,8 @@ def complete_codes(frame: pd.DataFrame, column: str) -> Codes:
 def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     """Code values by their order (−1 = missing) and return the levels.
 
-    Texts that are all whole numbers are put in the order of the numbers ("2" before "10").
+    Texts that are all whole numbers are put in the order of the numbers ("2" before "10"). The empty text is
+    missing, as in expressions: Stata and SPSS files have no other missing text.
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
         return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
@@ -178,12 +179,12 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     coded, levels = pd.factorize(values, use_na_sentinel=True)
     codes = coded.astype(np.intp, copy=False)
     found = list(levels)
-    order = sorted(range(len(found)), key=lambda index: _rank(found[index]))
+    given = [index for index, level in enumerate(found) if not (isinstance(level, str) and level == "")]
+    order = sorted(given, key=lambda index: _rank(found[index]))
     if order == list(range(len(found))):
         return codes, found
-    place = np.empty(len(found) + 1, dtype=np.intp)
-    place[order] = np.arange(len(found))
-    place[-1] = -1  # a missing value keeps its −1
+    place = np.full(len(found) + 1, -1, dtype=np.intp)  # a missing value keeps its −1
+    place[order] = np.arange(len(order))
     return np.asarray(place[codes], dtype=np.intp), [found[index] for index in order]
 
 

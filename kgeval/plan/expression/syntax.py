@@ -116,8 +116,8 @@ def _unexpected(text: str, position: int) -> ExpressionError:
     if text[max(position - 1, 0) : position + 1] == "==":
         position, rest = position - 1, text[position - 1 :]
     if re.match(r"\$\{[^{}]*\}", rest) and position:
-        reason = "an operator is missing before this column; write and, or, =, + or another"
-        return ExpressionError(reason, text=text, position=position)
+        missing = "an operator is missing before this column; write and, or, =, + or another"
+        return ExpressionError(missing, text=text, position=position)
     for length in (2, 1):
         if reason := _MEANT.get(rest[:length]):
             return ExpressionError(reason, text=text, position=position)
