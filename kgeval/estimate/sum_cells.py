@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import frexp, ldexp
 
 import numpy as np
 
@@ -34,7 +35,13 @@ def _near(one: Answers) -> float:
     who = slice(None) if answered is None or not answered.any() else answered
     y, x = one.y[who], np.ones(1) if one.x is None else one.x[who]
     above, below = float((x * y).sum()), float((x * x).sum()) if one.x is not None else float(len(y))
-    return above / below if below else 0.0
+    return _coarse(above / below) if below else 0.0
+
+
+def _coarse(value: float) -> float:
+    """Keep 24 binary digits: whole answers less it are exact, and so are their sums in any order."""
+    mantissa, exponent = frexp(value)
+    return ldexp(round(mantissa * 2**24), exponent - 24)
 
 
 def sum_cells(

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kgeval.estimate import scan
 from kgeval.estimate.estimates import estimate, finish
-from kgeval.estimate.measure import mean, ratio, share, total
+from kgeval.estimate.measure import Condition, answers, mean, ratio, share, total
 from kgeval.estimate.reweighted import estimate_reweighted
 from kgeval.estimate.sampled import Options
 from kgeval.estimate.scan import tabulate_files
+from kgeval.estimate.sum_cells import origins
 from kgeval.evaluate.change import change
 from kgeval.plan.sample import SampleDesign
 from tests.estimate.samples import DESIGN, sample, seeds
@@ -93,6 +95,37 @@ def test_streamed_files_of_large_values_have_their_standard_error(tmp_path: Path
             value, se = exactly(frame, name)
             assert rows.loc[name, "value"] == pytest.approx(value, rel=1e-14)
             assert rows.loc[name, "se"] == pytest.approx(se, rel=1e-11)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=seeds, cut=st.integers(1, 239), batch=st.integers(20, 300))
+def test_whole_answers_and_weights_give_the_same_digits_in_any_order_and_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cut: int, batch: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    frame = sample(seed, records=240).assign(w=rng.integers(1, 9, 240).astype(float))
+    frame = frame.assign(y=(7 * frame["x"]).round(), per=rng.integers(1, 30, 240))
+    asked = [mean("mean", "${y}"), ratio("ratio", "${y}", "${per}"), total("total", "${y}")]
+    expected = estimate(frame, DESIGN, asked, by="group")
+    found = [estimate(frame.sample(frac=1, random_state=1), DESIGN, asked, by="group")]
+    paths = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    for path, part in zip(paths, (frame.iloc[:cut], frame.iloc[cut:]), strict=True):
+        part.to_parquet(path)
+    origin = origins(asked, [answers(one, frame, Condition()) for one in asked])
+    monkeypatch.setattr(scan, "_origins", lambda _: origin)
+    monkeypatch.setattr(scan, "BATCH", batch)
+    for files, in_database in ((paths, True), (paths, False), (paths[::-1], False)):
+        table = tabulate_files(files, DESIGN, asked, wanted=[("group",)], in_database=in_database)
+        found.append(finish(table, [("group",)], Options()))
+    for rows in found:
+        for name in (
+            "value",
+            "se",
+            "low",
+            "high",
+            "weighted_n",
+        ):  # squares of 24 digits are not exact: no deff
+            assert rows[name].tolist() == expected[name].tolist()
 
 
 @settings(max_examples=25, deadline=None)
