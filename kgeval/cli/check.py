@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kgeval.cli.options import FOLDER, PATH, area_option, lang_option
 from kgeval.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
     from kgeval.prepare.field import FieldChecks
     from kgeval.present.field_checks import FieldWords
 
-_FOLDER = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("study", type=_FOLDER)
-@click.option("--data", required=True, type=_FOLDER, help="Folder with the delivered files.")
-@click.option("--area", "areas", multiple=True, help="Code or key of an area; may be repeated. Default: all.")
+@click.argument("study", type=FOLDER)
+@click.option("--data", type=FOLDER, required=True, help="The folder of the delivered files.")
+@area_option()
 @click.option("--round", "round_key", help="Key of the round that is in the field. Default: all.")
-@click.option("--out", type=_FOLDER, help="A workbook FILE.xlsx, or a folder for one CSV a check.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", help="Language of the words.")
+@click.option("--out", type=PATH, help="A workbook FILE.xlsx, or a folder for one CSV a check.")
+@lang_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON, and nothing else.")
 def check(  # noqa: PLR0917 - click hands options over by name
     study: Path,
@@ -34,7 +33,7 @@ def check(  # noqa: PLR0917 - click hands options over by name
     areas: Sequence[str],
     round_key: str | None,
     out: Path | None,
-    lang: str,
+    lang: str | None,
     as_json: bool,
 ) -> int:
     """Check what has come in for STUDY: duplicates, outliers, durations, enumerators, progress, back-checks.
@@ -56,6 +55,7 @@ def check(  # noqa: PLR0917 - click hands options over by name
     from kgeval.store import text_storage
 
     definition = read_study(study)
+    lang = definition.spoken(lang)
     chosen = _areas(definition, areas)
     rounds = _rounds(definition, round_key)
     _fit_to_write(out, data, definition)
