@@ -6,7 +6,8 @@ import pandas as pd
 
 KINDS = {
     "OUT_OF_RANGE": "hard", "PATTERN": "hard", "KEY_FORMAT": "hard", "DATE_OUT_OF_WINDOW": "hard",
-    "MISSING_CODE_UNDECLARED": "hard", "LOGIC": "soft", "SKIP_BROKEN": "skip", "SKIP_UNANSWERED": "skip",
+    "MISSING_CODE_UNDECLARED": "hard", "UNKNOWN_CATEGORY": "hard", "NOT_A_NUMBER": "hard",
+    "BAD_DATE": "hard", "BAD_TIME": "hard", "LOGIC": "soft", "SKIP_BROKEN": "skip", "SKIP_UNANSWERED": "skip",
     "SKIP_UNKNOWN": "skip", "REQUIRED_MISSING": "required",
 }  # fmt: skip
 
