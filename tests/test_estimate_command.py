@@ -253,6 +253,21 @@ def test_streamed_and_whole_files_are_refused_alike(
             run(tmp_path / name, *DESIGN_OPTIONS, "--mean", "x = ${x}")
 
 
+def test_a_wrong_weight_of_a_change_is_named_by_file_and_row(tmp_path: Path) -> None:
+    """Rows are the files' own, whatever rounds stand above; the weights of other rounds do not matter."""
+    first = sample(25, missing=0).assign(wave="pilot", w=-1.0)
+    second = sample(26, missing=0).assign(wave="1")
+    second.loc[4:, "wave"] = "2"
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    pd.concat([first, second]).to_csv(paths[0], index=False)
+    second.assign(w=second["w"].mask(second.index == 7, 0.0)).to_csv(paths[1], index=False)
+    asked = ["--mean", "x = ${x}", "--change", "wave: 1 -> 2", "--single-cluster", "adjust"]
+    options = [*DESIGN_OPTIONS, *asked]
+    assert run(paths[0], *options).exit_code == 0
+    with pytest.raises(UserError, match=r"zero in row 9 of b\.csv \(1 such rows\)"):
+        run(*paths, *options)
+
+
 def rows_of(tmp_path: Path, *options: str) -> pd.DataFrame:
     out = tmp_path / "rows.csv"
     assert run(tmp_path / "a.csv", *DESIGN_OPTIONS, *options, "--out", out).exit_code == 0

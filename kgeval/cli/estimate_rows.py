@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kgeval.cli.estimate_request import Request
+from kgeval.cli.estimate_request import Change, Request
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.estimates import finish, tabulate
@@ -79,17 +79,27 @@ def frame_of(request: Request) -> pd.DataFrame:
             totals = read_totals(_table(weighting.totals), _head(request, present))
             needed += totals.columns
             codes += [column for margin in totals.margins for column in margin.columns]
-    looked_at = request.design.weight if request.change is None else None
+    change = request.change
     frame = read_files(
-        request.paths, list(dict.fromkeys(needed)), list(dict.fromkeys(codes)), weight=looked_at
-    )
-    if request.change is None:
+        request.paths, list(dict.fromkeys(needed)), list(dict.fromkeys(codes)),
+        weight=request.design.weight,
+        asked=None if change is None else lambda records: _of_both_rounds(change, _rounds(change, records)),
+    )  # fmt: skip
+    if change is None:
         return frame
-    column = request.change.column
-    rounds = frame[column].map(as_text, na_action="ignore").astype("str").where(frame[column].notna())
-    wanted = rounds.isin([request.change.start, request.change.end])
+    rounds = _rounds(change, frame)
     _need_both_rounds(request, rounds)
-    return frame.assign(**{column: rounds})[wanted].reset_index(drop=True)
+    return frame.assign(**{change.column: rounds})[_of_both_rounds(change, rounds)].reset_index(drop=True)
+
+
+def _rounds(change: Change, frame: pd.DataFrame) -> pd.Series:
+    """Return the round of each record as text."""
+    found = frame[change.column]
+    return found.map(as_text, na_action="ignore").astype("str").where(found.notna())
+
+
+def _of_both_rounds(change: Change, rounds: pd.Series) -> pd.Series:
+    return rounds.isin([change.start, change.end])
 
 
 def _need_both_rounds(request: Request, rounds: pd.Series) -> None:

@@ -40,7 +40,12 @@ def is_parquet(path: Path) -> bool:
 
 
 def read_files(
-    paths: Sequence[Path], columns: Sequence[str], texts: Sequence[str], *, weight: str | None = None
+    paths: Sequence[Path],
+    columns: Sequence[str],
+    texts: Sequence[str],
+    *,
+    weight: str | None = None,
+    asked: Callable[[pd.DataFrame], pd.Series] | None = None,
 ) -> pd.DataFrame:
     """Read files one below the other.
 
@@ -54,10 +59,14 @@ def read_files(
     weight
         A column of sampling weights to look at file by file, so that a wrong one is named with its file and
         the row that a program shows there.
+    asked
+        Which records of a file are estimated with (all, where it is not given): the weights of the others
+        do not matter.
     """
     frames = [_read(path, columns, texts) for path in paths]
     for path, frame in zip(paths, frames if weight in columns else (), strict=False):
-        weights(frame, weight, file=path.name, first=2 if suffix(path) == ".csv" else 1)
+        looked_at = frame[[weight]] if asked is None else frame[[weight]].where(asked(frame), 1)
+        weights(looked_at, weight, file=path.name, first=2 if suffix(path) == ".csv" else 1)
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     if not any(suffix(path) == ".csv" for path in paths):
         return frame

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.measure import LARGEST
-from kgeval.estimate.units import Floats
+from kgeval.estimate.units import Bools, Floats
 from kgeval.plan.near_name import meant
 
 
@@ -31,7 +31,7 @@ def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: i
     found = _floats(frame[column])
     if not len(found) or (found.min() >= 1 / LARGEST and found.max() <= LARGEST):
         return found
-    wrong = ~((found >= 1 / LARGEST) & (found <= LARGEST))
+    wrong = ~_in_range(found)
     if wrong.any():
         row = int(np.argmax(wrong))
         of = f" of {file}" if file else ""
@@ -40,6 +40,15 @@ def weights(frame: pd.DataFrame, column: str | None, *, file: str = "", first: i
             f"({int(wrong.sum())} such rows); a sampling weight is positive and finite: mend or exclude them"
         )
     return found
+
+
+def usable_weights(values: pd.Series) -> Bools:
+    """Return of each value whether it can be a sampling weight: a number, positive and finite."""
+    return _in_range(_floats(values))
+
+
+def _in_range(found: Floats) -> Bools:
+    return (found >= 1 / LARGEST) & (found <= LARGEST)
 
 
 def _floats(values: pd.Series) -> Floats:

@@ -1,7 +1,9 @@
 """What the corrections of cells did to each indicator: its value as delivered, and as cleaned.
 
 Both values stand on the same records, so the difference is that of the cells: what decoding left, against
-what decided corrections and checks made of it. Rows that cleaning rejected are in neither.
+what decided corrections and checks made of it. Rows that cleaning rejected are in neither. A record whose
+weight, cluster or stratum was no use as delivered, and was corrected, could not be estimated with before:
+it stands in the second value only, and ``n_before`` tells.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from kgeval.estimate.weights import usable_weights
 from kgeval.evaluate.review import estimate_indicators
 from kgeval.plan.area import Area
+from kgeval.plan.sample import SampleDesign, stages
 from kgeval.plan.study import Study
 from kgeval.protect import SUPPRESS
 
@@ -39,10 +43,20 @@ def correction_effects(
     ``estimates`` is left out.
     """
     plain = replace(study, indicators=tuple(replace(one, breakdowns=()) for one in study.indicators))
-    were = estimate_indicators(plain, before, area)[[*_KEYS, "value", "n", "flag"]]
+    sampled = {key: _sampled(frame, study.tables[key].design) for key, frame in before.items()}
+    were = estimate_indicators(plain, sampled, area)[[*_KEYS, "value", "n", "flag"]]
     are = estimates.loc[estimates["by"] == "", [*_KEYS, "kind", "value", "n", "flag"]]
     both = are.merge(were, on=_KEYS, how="left", suffixes=("_after", "_before"), validate="one_to_one")
     shown = (both["flag_after"] != SUPPRESS) & (both["flag_before"] != SUPPRESS)
     moved = (both["value_after"] - both["value_before"]).abs() > _SAME * both["value_after"].abs()
     found = both[shown & moved].rename(columns={"value_before": "before", "value_after": "after"})
     return found[list(EFFECTS)].reset_index(drop=True)
+
+
+def _sampled(frame: pd.DataFrame, design: SampleDesign) -> pd.DataFrame:
+    """Return the records that can be estimated with: their place in the sample and their weight are known."""
+    places = [*stages(design.cluster), *stages(design.stratum), *stages(design.population)]
+    usable = frame[[place for place in places if place in frame]].notna().all(axis="columns")
+    if design.weight is not None and design.weight in frame:
+        usable &= usable_weights(frame[design.weight])
+    return frame if usable.all() else frame[usable].reset_index(drop=True)

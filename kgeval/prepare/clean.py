@@ -155,6 +155,7 @@ def clean_table(
         those of all ``required`` questions, or those of its ``identity`` (the key) only.
     """
     table = table or form.key
+    _key_is_asked(form)
     transcripts = _transcripts(delivered, form, form.record_key, notation)
     work = draft(table, form, transcripts, key_columns=form.record_key)
     work, fate = _decided(work, corrections)
@@ -244,6 +245,19 @@ def _all_different(delivered: Sequence[Delivered]) -> None:
                 hint="remove one of them",
                 file=source.file,
                 sheet=source.sheet,
+            )
+
+
+def _key_is_asked(form: Form) -> None:
+    """Refuse a form whose key is no question: duplicates would pass as records of their own."""
+    known = {question.name for question in form.questions}
+    for name in form.record_key:
+        if name not in known:
+            raise DataError(
+                "KEY_UNKNOWN",
+                "the form's settings name a key that is no question of the form",
+                hint="correct the name in the column 'key' of the sheet settings",
+                column=name,
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,20 @@ def test_nothing_is_said_where_nothing_was_corrected_or_the_value_is_withheld(st
     moved = {"households": before.assign(hwsws="1")}
     hidden = estimates.assign(flag="suppress")
     assert correction_effects(study, moved, hidden, None).empty
+
+
+def test_a_weight_that_was_no_use_before_it_was_corrected_stops_nothing(study: Study) -> None:
+    """A person gave three records their weights; as delivered, nothing could be estimated with them."""
+    table = study.tables["households"]
+    weighted = replace(study, tables={"households": replace(table, design=replace(table.design, weight="w"))})
+    after = households(study).assign(w=1.0)
+    estimates = estimate_indicators(weighted, {"households": after}, None)
+    first = after.index[after["round"] == "endline"][:3]
+    before = {"households": after.assign(w=after["w"].mask(after.index.isin(first)))}
+    before["households"].loc[first[1:], "w"] = [-1.0, 0.0]
+    effects = correction_effects(weighted, before, estimates, None)
+    assert len(effects)
+    assert (effects["round"] == "endline").all()
+    assert (effects["n_after"] - effects["n_before"]).eq(3).all()
+    rest = after.drop(first).loc[lambda frame: frame["round"] == "endline", "hwsws"].eq("1").mean()
+    assert effects.set_index("indicator").loc["hwsws", "before"] == pytest.approx(rest)

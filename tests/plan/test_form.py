@@ -72,6 +72,20 @@ def test_what_a_form_says_of_itself(mothers):
     assert mothers.faults == ()
 
 
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [("a, b", ("a", "b")), ("a b", ("a", "b")), ("Mã hộ", ("Mã hộ",)), ("Mã hộ, a", ("Mã hộ", "a"))],
+)
+def test_a_key_may_have_spaces_in_its_name(tmp_path, key, names):
+    path = tmp_path / "form.md"
+    path.write_text(
+        "| survey |\n| | type | name |\n| | text | a |\n| | text | b |\n| | text | Mã hộ |\n"
+        f"| settings |\n| | form_id | key |\n| | x | {key} |\n",
+        encoding="utf-8",
+    )
+    assert read_form(path).record_key == names
+
+
 def test_questions_stand_in_the_forms_order_with_their_rows(mothers):
     assert [(question.name, question.type, question.row) for question in mothers.questions] == [
         ("start", "start", 2),

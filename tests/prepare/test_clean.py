@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -302,3 +303,9 @@ def test_repeats_are_tables_of_their_own_that_know_their_parents(tmp_path: Path)
     reasons = dict(zip(result.rejected["row"], result.rejected["reason"], strict=True))
     assert reasons == {4: "KEY_MISSING", 5: "PARENT_REJECTED", 6: "ORPHAN_CHILD"}
     assert result.set_aside["women_toys"]["toy"].tolist() == ["ball"]
+
+
+def test_a_key_that_is_no_question_is_refused(form: Form) -> None:
+    """Without a key no duplicate is one: to go on would let them pass."""
+    with pytest.raises(DataError, match=r"'Id': .*KEY_UNKNOWN"):
+        clean_table([], replace(form, record_key=("Id",)))

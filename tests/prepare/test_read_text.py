@@ -151,6 +151,28 @@ def test_rows_of_the_wrong_width_are_rejected_with_their_text(tmp_path: Path) ->
     assert table.rows.tolist() == [2, 3, 4, 7]
 
 
+@pytest.mark.parametrize("stray", ["", 'A-9,cao 5" bé,3,'])  # read column by column, and record by record
+def test_the_text_of_a_rejected_row_keeps_its_quotes(tmp_path: Path, stray: str) -> None:
+    row = 'A-4,"Bình An, ấp ""1""",3,"a\nb",more'
+    table = one(tmp_path, lines(*ROWS, *filter(None, [stray]), row))
+    assert table.rejected["text"].tolist() == [row]
+
+
+def test_another_delimiter_is_seen_behind_quotes(tmp_path: Path) -> None:
+    """A quoted field that holds the other delimiter: the row is named, not the next one."""
+    error = refused(tmp_path, lines(*ROWS, 'A-4;"x; y";3;', "A-5;x;3;"))
+    assert (error.code, error.row) == ("MIXED_DELIMITERS", 5)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "good", "bad"), [("utf-8", b"@", b"\xe9"), ("utf-16", b"@\0", b"\xff\xdb")]
+)
+def test_a_column_is_named_in_any_letters(tmp_path: Path, encoding: str, good: bytes, bad: bytes) -> None:
+    text = "Mã hộ,Ý kiến\nA-1,tốt\nA-2,vui\nA-3,@\n".encode(encoding)
+    error = refused(tmp_path, text.replace(good, bad))
+    assert (error.code, error.row, error.column) == ("ENCODING_BAD_BYTE", 4, "Ý kiến")
+
+
 def test_rows_that_are_no_records_are_set_apart_by_kind(tmp_path: Path) -> None:
     rows = [
         "(1),(2),(3),(4)", "I. Xã Bình An,,57,", ROWS[0], "", ROWS[1], HEAD, "II,Xã Giục Tượng,,", ROWS[2],

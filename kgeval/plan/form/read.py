@@ -59,7 +59,7 @@ def read_form(path: str | Path) -> Form:
         notes=tuple(survey.notes),
         groups=tuple(survey.groups),
         choices={**external, **choices},
-        record_key=tuple(settings.get("key", "").replace(",", " ").split()),
+        record_key=_record_key(settings.get("key", ""), {question.name for question in survey.questions}),
         settings=settings,
         faults=tuple(faults),
     )
@@ -70,6 +70,14 @@ def _settings(sheets: Sheets) -> dict[str, str]:
     if not rows:
         return {}
     return {header(column).name: cell.strip() for column, cell in rows[0].cells.items()}
+
+
+def _record_key(text: str, names: set[str]) -> tuple[str, ...]:
+    """Return the names in the setting ``key``, apart by commas or by spaces that are no part of a name."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        found += [part] if part in names else part.split()
+    return tuple(found)
 
 
 def _languages(sheets: Sheets, tongue: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def read_columns(
     Returns
     -------
     cells, ragged
-        Text columns 0, 1, … indexed by row number; and row, fields and text of each record of
+        Text columns 0, 1, … indexed by row number; and row, fields and raw text of each record of
         another width. Together they are ``counted`` records.
     """
     import pyarrow.compute as pc
@@ -93,5 +93,5 @@ class _Odd:
         if row.number is None or len(self.rows) >= _ODD:
             return "error"
         fields = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self.delimiter), [])
-        self.rows.append((row.number, len(fields), self.delimiter.join(fields)))
+        self.rows.append((row.number, len(fields), row.text.rstrip("\r\n")))
         return "skip"

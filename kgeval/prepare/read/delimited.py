@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -35,11 +35,13 @@ class _Layout:
     file: str
     limits: Limits
 
-    def records(self) -> Iterator[list[str]]:
-        """Yield every record, blank lines as empty lists."""
+    def records(self) -> Iterator[tuple[list[str], str]]:
+        """Yield every record, blank lines as empty lists, and the lines that it was read from."""
         csv.field_size_limit(self.limits.field_chars)  # the module's own limit is anybody's to change
-        reader = csv.reader(lines(self.text), delimiter=self.delimiter)
+        taken: list[str] = []
+        reader = csv.reader(map(_kept_in(taken), lines(self.text)), delimiter=self.delimiter)
         for row in range(1, self.limits.rows + 2):
+            taken.clear()
             try:
                 record = next(reader)
             except StopIteration:
@@ -48,7 +50,7 @@ class _Layout:
                 raise self.field_too_large(row) from None
             if len(record) > self.limits.columns:
                 raise too_many_columns(len(record), self.limits, file=self.file)
-            yield record
+            yield record, "".join(taken)
         raise too_many_rows(self.limits, file=self.file)
 
     def field_too_large(self, row: int) -> DataError:
@@ -100,13 +102,16 @@ class TextSheet:
         self, header_row: int, width: int
     ) -> tuple[pd.DataFrame, list[tuple[int, int, str]]]:
         """Return the rows below the header, and those of another width."""
-        delimiter = self.layout.delimiter
         records = enumerate(islice(self.layout.records(), header_row, None), start=header_row + 1)
         frames, ragged = [], []
         while chunk := list(islice(records, _CHUNK)):
-            fitting = [(row, record or [""] * width) for row, record in chunk if len(record) in {0, width}]
-            ragged += [(row, len(r), delimiter.join(r)) for row, r in chunk if len(r) not in {0, width}]
-            frames.append(text_frame([record for _, record in fitting], [row for row, _ in fitting], width))
+            fits = [(row, record or [""] * width) for row, (record, _) in chunk if len(record) in {0, width}]
+            ragged += [
+                (row, len(record), raw.rstrip("\r\n"))
+                for row, (record, raw) in chunk
+                if len(record) not in {0, width}
+            ]
+            frames.append(text_frame([record for _, record in fits], [row for row, _ in fits], width))
         return stack(frames, width), ragged
 
     def notes(self, header_row: int, names: Sequence[str]) -> list[Note]:
@@ -156,7 +161,7 @@ def read_delimited(text: str, *, declared: str | None, file: str, limits: Limits
     if _unusual_line_ends(text):
         notes.append(Note(code="EOL_NORMALISED"))
     layout = _Layout(text=text, delimiter=delimiter, file=file, limits=limits)
-    head = list(islice(layout.records(), HEAD_ROWS))
+    head = [record for record, _ in islice(layout.records(), HEAD_ROWS)]
     quotes = audit_quotes(text, delimiter, file)
     return TextSheet(layout=layout, quotes=quotes, found=tuple(notes), head=head)
 
@@ -176,6 +181,16 @@ def too_many_rows(limits: Limits, *, file: str, sheet: str = "") -> DataError:
     """Return the error for a table with more rows than are read."""
     hint = "deliver it in parts"
     return DataError("TOO_MANY_ROWS", f"more than {limits.rows:,} rows", hint=hint, file=file, sheet=sheet)
+
+
+def _kept_in(taken: list[str]) -> Callable[[str], str]:
+    """Return a function that hands a line on and keeps it in ``taken`` as well."""
+
+    def keep(line: str) -> str:
+        taken.append(line)
+        return line
+
+    return keep
 
 
 def _delimiter(text: str) -> str:

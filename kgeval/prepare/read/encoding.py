@@ -89,10 +89,12 @@ def _known(declared: str, file: str) -> str:
 def _not_valid(
     body: bytes, encoding: str, error: UnicodeDecodeError, *, declared: str | None, file: str
 ) -> DataError:
-    row, column = _place(body[: error.start])
+    row, column = _place(body[: error.start].decode(encoding, "replace"))
     if error.end == len(body) and error.reason == "unexpected end of data":
         hint = "the file breaks off inside a letter; export or copy it again"
         return DataError("TRUNCATED", "the last row is not complete", hint=hint, file=file, row=row)
+    if encoding.startswith(("utf-16", "utf-32")):
+        return _bad_byte(encoding, file, row, column)
     if body.count(0) * 5 > len(body):
         return _unmarked_utf16(file)
     if sum(byte < 32 and byte not in b"\t\r\n\f\x1a" for byte in body[:100_000]) * 50 > len(body[:100_000]):
@@ -101,14 +103,7 @@ def _not_valid(
     good = sum(1 for ch in body.decode(encoding, "ignore") if ord(ch) > 127)
     bad = body.decode(encoding, "replace").count("\ufffd")
     if declared or good >= bad:
-        return DataError(
-            "ENCODING_BAD_BYTE",
-            f"a byte that is not {encoding} text",
-            hint="mend that cell in the program the file comes from and export it as UTF-8",
-            file=file,
-            row=row,
-            column=column,
-        )
+        return _bad_byte(encoding, file, row, column)
     likely = likely_encoding(body)
     hint = (
         f"declare its encoding: it looks like {likely}"
@@ -126,10 +121,16 @@ def _not_valid(
     )
 
 
+def _bad_byte(encoding: str, file: str, row: int, column: str) -> DataError:
+    message = f"a byte that is not {encoding} text"
+    hint = "mend that cell in the program the file comes from and export it as UTF-8"
+    return DataError("ENCODING_BAD_BYTE", message, hint=hint, file=file, row=row, column=column)
+
+
 def _nul(text: str, file: str) -> DataError:
     if text.count("\0") * 5 > len(text):
         return _unmarked_utf16(file)
-    row, column = _place(text[: text.index("\0")].encode("utf-8", "replace"))
+    row, column = _place(text[: text.index("\0")])
     hint = "the file is damaged there; export it again"
     return DataError("NUL_BYTE", "a NUL byte in the text", hint=hint, file=file, row=row, column=column)
 
@@ -140,9 +141,9 @@ def _unmarked_utf16(file: str) -> DataError:
     return DataError("ENCODING_UNKNOWN", message, hint=hint, file=file, declarable=True)
 
 
-def _place(before: bytes) -> tuple[int, str]:
+def _place(before: str) -> tuple[int, str]:
     """Return row and column of the byte that follows ``before``: the column's name, or its number."""
-    text = before.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+    text = before.replace("\r\n", "\n").replace("\r", "\n")
     parts = text.split('"')  # every second one stands inside of quotes, where line ends count nothing
     parts[1::2] = [part.replace("\n", " ") for part in parts[1::2]]
     records = '"'.join(parts).split("\n")
@@ -150,5 +151,5 @@ def _place(before: bytes) -> tuple[int, str]:
     delimiter = max(",;\t|", key=header.count)
     field = sum(part.count(delimiter) for part in records[-1].split('"')[::2])
     names = header.split(delimiter)
-    known = field < len(names) and names[field].isascii() and names[field].strip()
-    return len(records), names[field].strip() if known else str(field + 1)
+    name = names[field].strip(' "') if field < len(names) else ""
+    return len(records), unicodedata.normalize("NFC", name) if name.isprintable() and name else str(field + 1)
