@@ -40,8 +40,24 @@ class ExpressionError(UserError):
     def __init__(self, reason: str, *, text: str, position: int) -> None:
         self.reason, self.text, self.position = reason, text, position
         # Line breaks become spaces, one for one: the message stays on one line, the position true.
-        shown = "".join(" " if letter.isspace() else letter for letter in text)
-        super().__init__(f"{reason} at character {position + 1} of: {shown}")
+        shown = "".join(letter if letter.isprintable() else " " for letter in _around(text, position))
+        super().__init__(f"{_short(reason)} at character {position + 1} of: {shown}")
+
+
+_SHOWN = 400  # characters of an expression that a message shows; a line to read, not a page
+
+
+def _around(text: str, position: int) -> str:
+    """Return the text, or of a long one what stands around a position."""
+    if len(text) <= _SHOWN:
+        return text
+    start = max(0, min(position - _SHOWN // 2, len(text) - _SHOWN))
+    end = start + _SHOWN
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+
+
+def _short(reason: str) -> str:
+    return reason if len(reason) <= _SHOWN else f"{reason[:_SHOWN]}…"
 
 
 class DataError(UserError):

@@ -1,42 +1,26 @@
 """The changes between two versions of a data set, and which of them a log explains, whoever wrote it.
 
-Cells are compared as typed values: ``3e+05`` is ``300000``, ``1.10`` is ``1.1``, ``2018-11-1`` is
-``2018-11-01``, and in a column of yes and no ``TRUE``, ``1`` and ``yes`` are one answer. A code with a
-leading zero is text: ``0905`` is not ``905``.
+Cells are compared as typed values (``typed``). Records are paired by their key; where a key stands several
+times, each is paired with the one that it is most like, so that a duplicate that was removed changes nothing
+in the other. A line explains a cell where it names the record, the column and the value found in the clean
+version; several lines about one cell follow on one another.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Context, InvalidOperation
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from kgeval.errors import DataError
+from kgeval.prepare.cleaning_lines import cleaning_lines, need_columns
+from kgeval.prepare.pairing import paired
+from kgeval.prepare.typed import canonical, says_yes_or_no
 
-LOG_COLUMNS = {"key": "rid", "column": "column", "old": "expects_raw", "new": "new_value", "action": "action"}
 CELLS = ("key", "column", "raw", "clean", "change", "lines")
 LINES = ("line", "key", "column", "old", "new", "kind", "fate")
-
-Kind = Literal["remove", "blank", "set", "none"]
-# Stems of the words that cleaning logs use for what was done; the first that fits decides.
-_STEMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    ("none", ("no_action", "no action", "none", "accept", "keep", "ignore", "rename")),
-    ("remove", ("remove", "reject", "delete", "drop", "merge", "exclude")),
-    ("blank", ("blank", "clear", "missing", "_na")),
-)
-_MISSING = frozenset({"", "NA", "NaN", "nan", "<NA>", "NULL", "null", "None"})
-_TRUE = frozenset({"true", "1", "yes", "t", "y"})
-_FALSE = frozenset({"false", "0", "no", "f", "n"})
-_NUMBER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_DIGITS = Context(prec=15)  # what statistical programs write of a double
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +34,15 @@ class Audit:
         reformatted, ``lines`` are the numbers of the log lines about it.
     lines
         One row a line of the log (``LINES``): ``kind`` is what it says was done, ``fate`` what the
-        data say about it: effective, idle, contradicted (the cell changed to something else),
-        removed_row, unknown_row, unknown_column, none.
+        data say about it: effective, idle, contradicted (the cell changed to something else), superseded
+        (a later line took up what this one left), removed_row, unknown_row, unknown_column, none.
     rows
         One row a record that is in one version only: key, change (removed, added), documented.
     stale, unstated
-        For each line, whether its old value is another one than the raw data hold, or empty.
+        For each line, whether its old value is another one than the raw data hold (or an earlier line
+        left), or empty.
+    nothing_shared
+        Whether both versions hold records and no key stands in both.
     """
 
     cells: pd.DataFrame
@@ -63,6 +50,7 @@ class Audit:
     rows: pd.DataFrame
     stale: pd.Series
     unstated: pd.Series
+    nothing_shared: bool
 
     @property
     def counts(self) -> dict[str, int | dict[str, int]]:
@@ -89,7 +77,7 @@ class Audit:
 def audit(
     raw: pd.DataFrame,
     clean: pd.DataFrame,
-    log: pd.DataFrame,
+    log: pd.DataFrame | None,
     *,
     key: str,
     log_columns: Mapping[str, str] | None = None,
@@ -100,9 +88,9 @@ def audit(
     ----------
     raw, clean
         One row a record, all text (missing or empty: no answer). Columns that only one has are not
-        compared. Where a key stands several times, its records are paired in their order.
+        compared.
     log
-        One row a line, all text.
+        One row a line, all text; ``None``: no line was written.
     key
         The column that names the records in both.
     log_columns
@@ -114,167 +102,171 @@ def audit(
     DataError
         A named column is not there.
     """
-    for frame, which in ((raw, "the raw data"), (clean, "the clean data")):
-        _need(frame, [key], which)
-    lines = _lines(log, {**LOG_COLUMNS, **(log_columns or {})})
-    before, after = _indexed(raw, key), _indexed(clean, key)
-    differing, notations = _differences(before, after, key)
-    told = _told(lines, before, after, differing, notations)
-    cells = _documented(differing, told)
+    need_columns(raw, [key], "the raw data")
+    need_columns(clean, [key], "the clean data")
+    lines = cleaning_lines(log, log_columns)
+    before, after = paired(_composed(raw), _composed(clean), key=unicodedata.normalize("NFC", key))
+    shared = [column for column in before.columns if column in after.columns]
+    cells = {column: _Cells.of(before, after, column, lines) for column in shared}
+    told = _fates(_located(lines, before, after, shared), cells)
     rows = _rows(before, after, told)
     stated = told["kind"].isin(["set", "blank"]) & (told["column"] != "")
     return Audit(
-        cells=cells.loc[:, list(CELLS)],
+        cells=_documented(cells, told).loc[:, list(CELLS)],
         lines=told.loc[:, list(LINES)],
         rows=rows,
         stale=stated & (told["old"] != "") & told["old_differs"],
         unstated=stated & (told["old"] == ""),
+        nothing_shared=len(before) > 0 and len(after) > 0 and before.index.intersection(after.index).empty,
     )
 
 
-def canonical(values: pd.Series, *, yes_no: bool) -> pd.Series:
-    """Return the typed reading of each text as a text that equal readings share; missing as missing."""
-    codes, distinct = pd.factorize(values.astype("str"))
-    words = np.array([*(_reading(str(word), yes_no=yes_no) for word in distinct), None], dtype=object)
-    return pd.Series(words[codes], index=values.index, dtype="str")
+def _composed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.astype("str").rename(columns=lambda name: unicodedata.normalize("NFC", str(name)))
 
 
-def is_yes_no(values: pd.Series) -> bool:
-    """Return whether all answers are words for yes and no, with at least one that is not 0 or 1."""
-    words = {str(word).strip().lower() for word in values.dropna().unique()} - {w.lower() for w in _MISSING}
-    return bool(words - {"0", "1"}) and words <= _TRUE | _FALSE
+# ---- cells ---------------------------------------------------------------------------------------
 
 
-def _reading(text: str, *, yes_no: bool) -> str | None:  # noqa: PLR0911 - one return a kind of text
-    text = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
-    if text in _MISSING:
-        return None
-    if yes_no and text.lower() in _TRUE | _FALSE:
-        return "1" if text.lower() in _TRUE else "0"
-    if _NUMBER.fullmatch(text) and any(letter.isdigit() for letter in text):
-        try:
-            number = _DIGITS.create_decimal(text).normalize()
-        except InvalidOperation:
-            return text
-        return "0" if number == 0 else str(number)
-    if day := _DAY.fullmatch(text):
-        try:
-            return date(*(int(part) for part in day.groups())).isoformat()
-        except ValueError:
-            return text
-    return text
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cells:
+    """One column: its raw texts, and the cells whose text differs in the records of both versions."""
 
+    yes_no: bool
+    raw: pd.Series  # texts, by (key, number)
+    pairs: pd.DataFrame  # key, column, raw, clean (texts), was, now (readings) of the cells that differ
 
-def _need(frame: pd.DataFrame, columns: list[str], which: str) -> None:
-    for column in columns:
-        if column not in frame:
-            raise DataError(
-                "MISSING_COLUMN",
-                f"{which} have no column of that name",
-                hint=f"columns are {', '.join(map(str, list(frame.columns)[:12]))} …",
-                column=column,
-            )
-
-
-def _lines(log: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    _need(log, [names["key"], names["column"]], "the log's lines")
-    lines = pd.DataFrame({"line": np.arange(1, len(log) + 1)})
-    for part in ("key", "column", "old", "new", "action"):
-        given = log[names[part]] if names[part] in log else pd.Series("", index=log.index)
-        text = given.reset_index(drop=True).astype("str").fillna("").str.strip()
-        lines[part] = text.mask(text.isin(_MISSING), "")
-    kinds = {action: _kind(action) for action in lines["action"].unique()}
-    return lines.assign(kind=lines["action"].map(kinds))
-
-
-def _kind(action: str) -> Kind:
-    word = action.lower()
-    return next((kind for kind, stems in _STEMS if any(stem in word for stem in stems)), "set")
-
-
-def _indexed(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Index by key and, where a key repeats, by its how-manieth record this is."""
-    frame = frame.astype("str")
-    keys = frame[key].fillna("").str.strip()
-    return frame.set_index(pd.MultiIndex.from_arrays([keys, keys.groupby(keys).cumcount()]))
-
-
-def _differences(before: pd.DataFrame, after: pd.DataFrame, key: str) -> tuple[pd.DataFrame, dict[str, bool]]:
-    """Return the cells whose text differs, and of each shared column whether it says yes and no."""
-    shared_rows = before.index.intersection(after.index)
-    parts, notations = [], {}
-    for column in before.columns.intersection(after.columns).drop(key):
+    @staticmethod
+    def of(before: pd.DataFrame, after: pd.DataFrame, column: str, lines: pd.DataFrame) -> _Cells:
         was, now = before[column], after[column]
-        yes_no = notations[str(column)] = is_yes_no(was) or is_yes_no(now)
-        was, now = was.loc[shared_rows], now.loc[shared_rows]
-        differ = (was.fillna("") != now.fillna("")).to_numpy(dtype=bool)
-        if not differ.any():
-            continue
-        was, now = was[differ], now[differ]
-        readings = canonical(was, yes_no=yes_no).fillna("") != canonical(now, yes_no=yes_no).fillna("")
-        parts.append(
-            pd.DataFrame(
-                {"key": was.index.get_level_values(0), "column": str(column),
-                 "raw": was.fillna("").to_numpy(), "clean": now.fillna("").to_numpy(),
-                 "typed": readings.to_numpy(dtype=bool)}
-            )
+        about = lines.loc[lines["column"] == column]
+        yes_no = says_yes_or_no(was, now, told=[*about["old"], *about["new"]])
+        both = before.index.intersection(after.index)
+        first, second = was.loc[both].fillna(""), now.loc[both].fillna("")
+        differ = (first != second).to_numpy(dtype=bool)
+        first, second = first[differ], second[differ]
+        pairs = pd.DataFrame(
+            {"key": first.index.get_level_values(0), "column": column,
+             "raw": first.to_numpy(), "clean": second.to_numpy(),
+             "was": canonical(first, yes_no=yes_no).fillna("").to_numpy(),
+             "now": canonical(second, yes_no=yes_no).fillna("").to_numpy()}
         )  # fmt: skip
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ("key", "column", "raw", "clean")})
-    return (pd.concat(parts, ignore_index=True) if parts else empty.assign(typed=False)), notations
+        return _Cells(yes_no=yes_no, raw=was, pairs=pairs)
+
+    def readings(self, values: pd.Series) -> list[str]:
+        return canonical(values, yes_no=self.yes_no).fillna("").tolist()
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """The pairs that differ as typed values."""
+        return self.pairs[self.pairs["was"] != self.pairs["now"]]
+
+    def delivered(self, keys: set[str]) -> dict[str, set[str]]:
+        """Return the readings of the raw data by key."""
+        chosen = self.raw[self.raw.index.get_level_values(0).isin(list(keys))]
+        found: dict[str, set[str]] = {}
+        for name, text in zip(chosen.index.get_level_values(0), self.readings(chosen), strict=True):
+            found.setdefault(name, set()).add(text)
+        return found
 
 
-def _told(
-    lines: pd.DataFrame,
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    differing: pd.DataFrame,
-    notations: Mapping[str, bool],
+# ---- lines to cells ------------------------------------------------------------------------------
+
+
+def _located(
+    lines: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, shared: Sequence[str]
 ) -> pd.DataFrame:
+    """Say of each line whether its record is known; removing a cell of a record that stayed blanks it."""
+    was, now = (frame.index.get_level_values(0).value_counts() for frame in (before, after))
+    at_first, at_last = (lines["key"].map(counts).fillna(0).astype("int64") for counts in (was, now))
+    cell = (lines["kind"] == "remove") & lines["column"].isin(shared) & (at_last >= at_first) & (at_last > 0)
+    return lines.assign(
+        kind=lines["kind"].mask(cell, "blank"),
+        known=lines["column"].isin(shared),
+        in_raw=(at_first > 0) | lines["whole"],
+        in_clean=(at_last > 0) | lines["whole"],
+        fewer=at_last < at_first,
+    )
+
+
+def _fates(lines: pd.DataFrame, cells: Mapping[str, _Cells]) -> pd.DataFrame:
     """Hold each line against the data: its old value against the raw ones, its new one against the clean."""
-    told = lines.assign(old_differs=False, new_agrees=False, fate="none")
-    changes = told["kind"].isin(["set", "blank"])
-    in_raw = told["key"].isin(before.index.get_level_values(0))
-    in_clean = told["key"].isin(after.index.get_level_values(0))
-    known = told["column"].isin(before.columns) & told["column"].isin(after.columns)
-    told.loc[changes & ~known, "fate"] = "unknown_column"
-    told.loc[changes & known & ~in_clean, "fate"] = "removed_row"
-    told.loc[(told["kind"] != "none") & ~in_raw, "fate"] = "unknown_row"
-    told.loc[(told["kind"] == "remove") & in_raw, "fate"] = np.where(in_clean, "idle", "effective")[
-        (told["kind"] == "remove") & in_raw
-    ]
-    firsts = {name: frame[~frame.index.get_level_values(0).duplicated()].droplevel(1)
-              for name, frame in (("raw", before), ("clean", after))}  # fmt: skip
-    changed = set(zip(differing["key"], differing["column"], differing["typed"], strict=True))
-    for column, rows in told.loc[changes & known & in_raw].groupby("column"):
-        yes_no = notations.get(str(column), False)
-        read = {
-            "old": canonical(rows["old"], yes_no=yes_no).fillna(""),
-            "new": canonical(rows["new"], yes_no=yes_no).fillna(""),
-        }
-        held = {
-            name: canonical(frame[column].reindex(rows["key"]), yes_no=yes_no).fillna("").to_numpy()
-            for name, frame in firsts.items()
-        }
-        told.loc[rows.index, "old_differs"] = (read["old"] != held["raw"]).to_numpy()
-        agrees = np.where(rows["kind"] == "blank", held["clean"] == "", read["new"] == held["clean"])
-        told.loc[rows.index, "new_agrees"] = agrees
-        there = rows["fate"].ne("removed_row")
-        effect = [(row_key, column, True) in changed for row_key in rows["key"]]
-        fate = np.where(effect, np.where(agrees, "effective", "contradicted"), "idle")
-        told.loc[rows.index[there], "fate"] = fate[there]
+    told = lines.assign(old_differs=False, fate="none")
+    changes, removals = told["kind"].isin(["set", "blank"]), told["kind"] == "remove"
+    told.loc[changes & ~told["known"], "fate"] = "unknown_column"
+    told.loc[changes & told["known"] & ~told["in_clean"], "fate"] = "removed_row"
+    told.loc[(told["kind"] != "none") & ~told["in_raw"], "fate"] = "unknown_row"
+    told.loc[removals & told["in_raw"], "fate"] = told["fewer"].map({True: "effective", False: "idle"})
+    for column, rows in told.loc[changes & told["known"] & told["in_raw"]].groupby("column", sort=False):
+        stories = _story(rows, cells[str(column)])
+        told.loc[rows.index, "old_differs"] = [differs for differs, _ in stories]
+        there = (rows["fate"] != "removed_row").to_numpy()
+        told.loc[rows.index[there], "fate"] = np.array([fate for _, fate in stories])[there]
     return told
 
 
-def _documented(differing: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Say of each differing cell whether a line explains it: same record, same column, the value found."""
-    explaining = told.loc[told["fate"] == "effective"].copy()
-    explaining = explaining.loc[explaining["kind"].isin(["set", "blank"])]
-    numbers = explaining.groupby(["key", "column"])["line"].agg(lambda found: " ".join(map(str, found)))
-    asked = pd.MultiIndex.from_frame(differing[["key", "column"]])
-    lines = pd.Series(numbers.reindex(asked).to_numpy(), index=differing.index, dtype="str").fillna("")
-    change = np.where(~differing["typed"].astype(bool), "reformatted",
-                      np.where(lines != "", "documented", "undocumented"))  # fmt: skip
-    return differing.assign(change=pd.Series(change, index=differing.index, dtype="str"), lines=lines)
+def _story(rows: pd.DataFrame, column: _Cells) -> list[tuple[bool, str]]:
+    """Follow the lines about one column: whether the old value was another one, and the fate of each."""
+    keys, whole = rows["key"].tolist(), rows["whole"].tolist()
+    old, new = column.readings(rows["old"]), column.readings(rows["new"])
+    found = column.delivered(set(keys))
+    if any(whole):
+        found[""] = set(column.readings(column.raw))
+    by_key = column.changed.groupby("key")["now"].agg(set).to_dict()
+    by_value = column.changed.groupby("was")["now"].agg(set).to_dict()
+    recoded: dict[str, set[str]] = {}
+    stories = []
+    for at, key in enumerate(keys):
+        name = "" if whole[at] else key
+        held = found.setdefault(name, set())
+        held |= {value for was in [*held] for value in recoded.get(was, ())}
+        now = by_value.get(old[at], set()) if whole[at] else by_key.get(key, set())
+        fate = "idle" if not now else "effective" if new[at] in now else "contradicted"
+        stories.append((old[at] not in held, fate))
+        held.add(new[at])
+        if whole[at]:
+            recoded.setdefault(old[at], set()).add(new[at])
+    taken_up: set[tuple[str, str]] = set()
+    for at in reversed(range(len(keys))):
+        name = "" if whole[at] else keys[at]
+        if stories[at][1] == "contradicted" and (name, new[at]) in taken_up:
+            stories[at] = (stories[at][0], "superseded")
+        if stories[at][1] in {"effective", "superseded"}:
+            taken_up.add((name, old[at]))
+    return stories
+
+
+def _documented(cells: Mapping[str, _Cells], told: pd.DataFrame) -> pd.DataFrame:
+    """Say of each differing cell which lines explain it: same record, same column, the value found."""
+    parts = [_explained(one, told.loc[told["column"] == column]) for column, one in cells.items()]
+    parts = [part for part in parts if len(part)]
+    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in CELLS})
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def _explained(column: _Cells, told: pd.DataFrame) -> pd.DataFrame:
+    useful = told.loc[told["fate"].isin(["effective", "superseded"]) & told["kind"].isin(["set", "blank"])]
+    by_cell: dict[tuple[str, str], list[str]] = {}
+    earlier: dict[str, list[str]] = {}
+    by_value: dict[tuple[str, str], list[str]] = {}
+    new, old = column.readings(useful["new"]), column.readings(useful["old"])
+    for at, line in enumerate(useful.itertuples(index=False)):
+        if line.whole:
+            by_value.setdefault((old[at], new[at]), []).append(str(line.line))
+        elif line.fate == "superseded":
+            earlier.setdefault(str(line.key), []).append(str(line.line))
+        else:
+            lines = by_cell.setdefault((str(line.key), new[at]), [])
+            lines += [*earlier.get(str(line.key), []), str(line.line)]
+    pairs = column.pairs
+    lines = [
+        " ".join(by_cell.get((key, now), by_value.get((was, now), [])))
+        for key, was, now in pairs[["key", "was", "now"]].itertuples(index=False)
+    ]
+    told_of = pd.Series(lines, index=pairs.index, dtype="str")
+    typed = (pairs["was"] != pairs["now"]).to_numpy()
+    change = np.where(~typed, "reformatted", np.where(told_of != "", "documented", "undocumented"))
+    return pairs.assign(change=pd.Series(change, index=pairs.index, dtype="str"), lines=told_of)
 
 
 def _rows(before: pd.DataFrame, after: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

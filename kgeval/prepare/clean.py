@@ -234,18 +234,19 @@ def _repeats(delivered: Sequence[Delivered], main: Work, today: date | None) -> 
 
 
 def _all_different(delivered: Sequence[Delivered]) -> None:
-    """Refuse the same file under two names: its records would have one identity and count twice."""
+    """Refuse a file that comes twice, under one name or two: its records would have one identity."""
     first: dict[tuple[str, str], str] = {}
     for source in (sheet.source for sheet in delivered):
-        other = first.setdefault((source.sha256, source.sheet), source.file)
-        if other != source.file:
+        identity = (source.sha256, source.sheet)
+        if identity in first:
             raise DataError(
                 "SAME_FILE_TWICE",
-                f"it is, byte for byte, the file {other!r} again",
+                f"it is, byte for byte, the file {first[identity]!r} again",
                 hint="remove one of them",
                 file=source.file,
                 sheet=source.sheet,
             )
+        first[identity] = source.file
 
 
 def _key_is_asked(form: Form) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kgeval.plan.form import Form
 
 _EXISTING = click.Path(path_type=Path)
+_ROW = click.IntRange(min=1)
 _OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to write to.")
 
 
@@ -26,8 +27,8 @@ _OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to writ
 @_OUT
 @click.option("--encoding", help="Encoding of text files that do not say it: tcvn3, vni, cp1258, utf-16 …")
 @click.option("--sheet", help="The sheet that holds the data.")
-@click.option("--header-row", type=int, help="The row (from 1) that holds the column names.")
-@click.option("--header-rows", type=int, default=1, show_default=True, help="How many rows the header has.")
+@click.option("--header-row", type=_ROW, help="The row (from 1) that holds the column names.")
+@click.option("--header-rows", type=_ROW, default=1, show_default=True, help="How many rows the header has.")
 @click.option("--allow-macros", is_flag=True, help="Read workbooks with macros; they are never run.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How text dates are written.")
 @click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign of numbers as text.")
@@ -121,9 +122,14 @@ def audit(  # noqa: PLR0917 - click hands options over by name
     from kgeval.prepare.audit import audit as compare
 
     result = compare(
-        _plain_table(raw), _plain_table(clean_file), _plain_table(log_path), key=key,
+        _plain_table(raw), _plain_table(clean_file), _lines_of(log_path), key=key,
         log_columns=_named_columns(log_columns),
     )  # fmt: skip
+    if result.nothing_shared:
+        click.echo(
+            f"kgeval: no value of {key!r} stands in both files; keys are compared letter by letter "
+            "(0012 is not 12)", err=True,
+        )  # fmt: skip
     if out is not None:
         _write(out, result.cells.to_csv(index=False, lineterminator="\n"))
     if as_json:
@@ -158,6 +164,16 @@ def _plain_table(path: Path) -> pd.DataFrame:
             file=path.name,
         )
     return sheets[0].records
+
+
+def _lines_of(path: Path) -> pd.DataFrame | None:
+    """Return a log as text, or None where it holds no line yet."""
+    try:
+        return _plain_table(path)
+    except DataError as error:
+        if error.code == "EMPTY_TABLE":
+            return None
+        raise
 
 
 def _named_columns(text: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ def parents_of(children: Iterable[Transcript], parents: Sequence[Transcript]) ->
 def joined(children: Draft, parent: Draft, parents: pd.Series) -> Draft:
     """Return the records of a repeat with their parents' answers at hand and their round and area.
 
-    Records whose parent was rejected are rejected with it.
+    Records whose parent was rejected are rejected with it, and so are those that have none.
     """
     rids = children.answers.index
     owner = pd.Index(parents.reindex(rids))
@@ -73,6 +73,13 @@ def joined(children: Draft, parent: Draft, parents: pd.Series) -> Draft:
     context = parent.answers.reindex(owner).set_axis(rids)
     placed = parent.placed.reindex(owner).set_axis(rids).fillna("")
     children = replace(children, parents=parents, context=context, placed=placed)
+    pointers = parents.reindex(orphaned)
+    without = pointers[pointers.isna()].index
     return children.after(
-        Outcome.of([quarantine("PARENT_REJECTED", orphaned, pointers=parents.reindex(orphaned).fillna(""))])
+        Outcome.of(
+            [
+                quarantine("ORPHAN_CHILD", without),
+                quarantine("PARENT_REJECTED", pointers.dropna().index, pointers=pointers.dropna()),
+            ]
+        )
     )

@@ -356,6 +356,20 @@ def test_a_newline_in_the_text_leaves_the_error_on_one_line():
     assert caught.value.position == 13
 
 
+@pytest.mark.parametrize("text", ["x" * 20_000, "(" * 20_000, "1 +" * 5_000, "1 " * 9_000])
+def test_the_error_of_a_long_text_is_short(text):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert len(str(caught.value)) < 1_000
+    assert "at character" in str(caught.value)
+
+
+def test_no_text_is_an_infinite_number():
+    frame = pd.DataFrame({"a": ["1e400", "-1e400", "1e10"]}, dtype="str")
+    assert parse("number(${a})").values(frame).isna().tolist() == [True, True, False]
+    assert parse("${a} > 5").truth(frame).tolist() == [False, False, True]
+
+
 def test_catastrophic_patterns_do_not_hang():
     texts = pd.DataFrame({"t": ["a" * 5_000 + "!"]})
     started = time.process_time()

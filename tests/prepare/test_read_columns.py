@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def test_names_labels_and_groups_find_their_question() -> None:
     assert names.find("talk-channels") == "channels"
     assert names.find("Age") == "age"  # a name goes before a label
     assert names.find("weight") is None
+
+
+@pytest.mark.parametrize("column", ["Xã/Phường", "grp/Xã/Phường", "a/b/xã/phường", "grp-Xã/Phường"])
+def test_a_name_may_hold_what_joins_groups(column: str) -> None:
+    place = Question(name="Xã/Phường", type="text", label={"vi": "Nơi ở"})
+    names = QuestionNames.of(replace(FORM, questions=(*FORM.questions, place)))
+    assert names.find(column) == "Xã/Phường"
 
 
 def test_columns_without_a_question_are_set_aside(tmp_path: Path) -> None:

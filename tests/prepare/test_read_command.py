@@ -51,6 +51,46 @@ def test_a_form_may_come_as_loose_files(loose: Path) -> None:
     assert form.faults == ()
 
 
+def test_one_file_given_twice_is_refused(loose: Path, read: Read, tmp_path: Path) -> None:
+    data = tmp_path / "d.csv"
+    data.write_text("ma,ten,co\nA1,x,1\nA2,y,0\n", encoding="utf-8")
+    code, account, said = read(data, loose, str(data))
+    assert (code, account["codes"]) == (2, ["SAME_FILE_TWICE"])
+    assert "d.csv" in said
+
+
+@pytest.mark.parametrize("option", ["--header-row", "--header-rows"])
+@pytest.mark.parametrize("value", ["0", "-1"])
+def test_rows_are_counted_from_one(loose: Path, read: Read, tmp_path: Path, option: str, value: str) -> None:
+    (tmp_path / "d.csv").write_text("ma,ten,co\nA1,x,1\n", encoding="utf-8")
+    code, _, said = read(tmp_path / "d.csv", loose, f"{option}={value}")
+    assert code == 2
+    assert option in said
+
+
+def test_records_of_a_repeat_in_a_file_of_its_own_are_held_against_their_parents(
+    tmp_path: Path, read: Read
+) -> None:
+    form = tmp_path / "survey.csv"
+    form.write_text(
+        "type,name,label::vi,required,class\ntext,ma,Mã,yes,none\nbegin_repeat,tre,Trẻ,,\n"
+        "integer,tuoi,Tuổi,,none\nend_repeat,,,,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "settings.csv").write_text("form_id,key\nnho,ma\n", encoding="utf-8")
+    main, repeat = tmp_path / "nho.csv", tmp_path / "nho-tre.csv"
+    main.write_text("ma,KEY\nA1,u1\n,u2\n", encoding="utf-8")
+    repeat.write_text("tuoi,PARENT_KEY,KEY\n3,u1,u1/1\n4,u2,u2/1\n5,u3,u3/1\n", encoding="utf-8")
+    code, _, _ = read(main, form, str(repeat))
+    assert code == 0
+    rejected = pd.read_csv(tmp_path / "out" / "rejected.csv")
+    assert set(zip(rejected["file"], rejected["row"], rejected["reason"], strict=True)) == {
+        ("nho.csv", 3, "KEY_MISSING"),
+        ("nho-tre.csv", 3, "PARENT_REJECTED"),
+        ("nho-tre.csv", 4, "ORPHAN_CHILD"),
+    }
+
+
 def test_a_required_column_may_be_held_back_on_purpose(loose: Path, read: Read, tmp_path: Path) -> None:
     data = tmp_path / "d.csv"
     data.write_text("ma,co\nA1,1\nA2,Không\n", encoding="utf-8")

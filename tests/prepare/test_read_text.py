@@ -99,6 +99,13 @@ def test_an_encoding_without_a_mark_must_be_declared(tmp_path: Path, encoding: s
     assert villages == ["Rạch Giá", "Hà Tiên", "Kiên Lương"]
 
 
+def test_a_declaration_that_looks_wrong_is_doubted(tmp_path: Path) -> None:
+    vni = b"id,village\nA-1,Ra\xefch Gia\xf9\nA-2,Ha\xf8 Tie\xe2n\nA-3,Kie\xe2n L\xf6\xf4ng\n"
+    assert one(tmp_path, vni, encoding="vni").notes["code"].tolist() == ["ENCODING_TRANSCODED"]
+    doubted = one(tmp_path, vni, encoding="tcvn3").notes.set_index("code")
+    assert doubted.loc["ENCODING_DOUBTED", "detail"] == "vni"
+
+
 @pytest.mark.parametrize(
     ("content", "code", "row"),
     [

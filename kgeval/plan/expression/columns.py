@@ -267,9 +267,10 @@ def to_truths(column: Column) -> Truths:
 
 
 def parse_number(word: str) -> float:
-    """Return the number that a text writes in ASCII digits, else NaN."""
+    """Return the number that a text writes in ASCII digits, else NaN: also beyond what a double holds."""
     stripped = word.strip()
-    return float(stripped) if _NUMBER.fullmatch(stripped) else np.nan
+    number = float(stripped) if _NUMBER.fullmatch(stripped) else np.nan
+    return number if np.isfinite(number) else np.nan
 
 
 def number_text(value: float) -> str:

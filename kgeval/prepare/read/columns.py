@@ -16,20 +16,13 @@ import pandas as pd
 from kgeval.errors import DataError
 from kgeval.prepare.decode.text import fold, squeeze
 from kgeval.prepare.lexicon import words
-from kgeval.prepare.read.names import QuestionNames, header_key
+from kgeval.prepare.read.names import QuestionNames, is_metadata
 from kgeval.prepare.read.note import Note, as_frame
 from kgeval.prepare.record import Delivered, no_notes
 
 if TYPE_CHECKING:
     from kgeval.plan.form import Form, Question
 
-# written by the tools of collection, answered by nobody; names that start with _ are Kobo's
-METADATA = frozenset(
-    {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username",
-     "audit", "instanceid", "meta_instanceid", "meta_instancename", "instancename", "formhub_uuid",
-     "submissiondate", "key", "parent_key", "submitterid", "submittername", "attachmentspresent",
-     "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "set_of", "version"}
-)  # fmt: skip
 # made again from other answers, delivered as several columns (_latitude …), or as files of their own
 _NOT_IN_THE_TABLE = frozenset(
     {"calculate", "note", "geopoint", "geotrace", "geoshape", "image", "audio", "video", "file"}
@@ -92,7 +85,7 @@ def match_columns(delivered: Delivered, form: Form, *, repeat: str | None = None
             columns[found] = column
         elif part := _part(column, wanted.values(), names):
             parts.setdefault(part[0], {})[part[1]] = column
-        elif _is_metadata(column):
+        elif is_metadata(column):
             metadata.append(column)
         else:
             unknown.append(column)
@@ -158,11 +151,6 @@ def _part(column: str, questions: Iterable[Question], names: QuestionNames) -> t
             if fold(last) in {fold(spelling) for spelling in spellings}:
                 return question.name, choice.name
     return None
-
-
-def _is_metadata(column: str) -> bool:
-    key = header_key(column)
-    return key in METADATA or column.startswith(("_", "meta/", "__"))
 
 
 def _refuse_absent(absent: Sequence[Question], delivered: Delivered) -> None:

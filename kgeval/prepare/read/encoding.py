@@ -52,7 +52,8 @@ def decode_text(data: bytes, *, declared: str | None, file: str) -> Text:
     body = data[len(mark) :]
     encoding = encoding or wanted or "utf-8"
     if encoding in LEGACY:
-        return Text(text=decode_bytes(body, encoding), encoding=encoding, notes=_transcoded(encoding))
+        notes = (*_transcoded(encoding), *_doubted(body, encoding))
+        return Text(text=decode_bytes(body, encoding), encoding=encoding, notes=notes)
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
@@ -67,6 +68,12 @@ def decode_text(data: bytes, *, declared: str | None, file: str) -> Text:
 
 def _transcoded(encoding: str) -> tuple[Note, ...]:
     return (Note(code="ENCODING_TRANSCODED", detail=encoding),)
+
+
+def _doubted(body: bytes, declared: str) -> tuple[Note, ...]:
+    """Note that the text reads as Vietnamese in another old encoding than the declared one."""
+    likely = likely_encoding(body)
+    return (Note(code="ENCODING_DOUBTED", detail=likely),) if likely not in {"", declared} else ()
 
 
 def _known(declared: str, file: str) -> str:

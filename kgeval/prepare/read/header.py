@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kgeval.errors import DataError
 from kgeval.prepare.decode.text import squeeze
-from kgeval.prepare.read.names import QuestionNames, header_key
+from kgeval.prepare.read.names import QuestionNames, is_metadata, header_key
 from kgeval.prepare.read.sheet import Merge
 
 _NUMBER_LIKE = re.compile(r"[-+]?\d[\d.,:/\- ]*")
@@ -132,7 +132,11 @@ def _best_row(
         return None if any(_NUMBER_LIKE.fullmatch(c.strip()) for c in texts) else wide[0]
     scores = {row: questions.score(head[row - 1]) for row in filled[:30]}
     best = max(scores, key=lambda row: (scores[row], -row))
-    return best if scores[best] >= min(2, questions.count) else None
+    if scores[best] >= min(2, questions.count):
+        return best
+    # one question beside nothing but the columns of a tool: a repeat that asks one thing only
+    others = [cell.strip() for cell in head[best - 1] if cell.strip() and questions.find(cell) is None]
+    return best if scores[best] == 1 and others and all(map(is_metadata, others)) else None
 
 
 def _names(

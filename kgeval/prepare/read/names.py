@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from kgeval.plan.form import Form
 
 _JOINTS = re.compile(r"[\s_\-]+")
+# written by the tools of collection, answered by nobody; names that start with _ are Kobo's
+METADATA = frozenset(
+    {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username",
+     "audit", "instanceid", "meta_instanceid", "meta_instancename", "instancename", "formhub_uuid",
+     "submissiondate", "key", "parent_key", "submitterid", "submittername", "attachmentspresent",
+     "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "set_of", "version"}
+)  # fmt: skip
+_GROUP_JOINTS = ("/", ":", ".", "-")  # Kobo, older exports, ODK Central through pandas, ODK Central
 _TAGS = re.compile(r"<[^>]{0,60}>|\*\*|__")
 
 
@@ -29,6 +37,11 @@ def header_key(name: str) -> str:
     """
     bare = fold(_TAGS.sub("", name)).lstrip(":?.- ")
     return _JOINTS.sub("_", bare).rstrip("_:?. ")
+
+
+def is_metadata(column: str) -> bool:
+    """Return whether a column holds what the tool of collection writes, and nobody answers."""
+    return header_key(column) in METADATA or column.startswith(("_", "meta/", "__"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +74,10 @@ class QuestionNames:
         whole = self.by_key.get(header_key(column))
         if whole is not None:
             return whole
-        for joint in ("/", ":", "."):  # Kobo, older exports, ODK Central through pandas
-            if joint in column:
-                last = self.by_key.get(header_key(column.rsplit(joint, 1)[1]))
-                if last is not None:
-                    return last
-        if "-" in column:  # ODK Central: group-question
-            parts = column.split("-")
-            for start in range(1, len(parts)):
-                found = self.by_key.get(header_key("-".join(parts[start:])))
+        for joint in _GROUP_JOINTS:
+            parts = column.split(joint)
+            for start in range(1, len(parts)):  # the longest name first: it may hold the joint itself
+                found = self.by_key.get(header_key(joint.join(parts[start:])))
                 if found is not None:
                     return found
         return None

@@ -1,0 +1,74 @@
+"""The lines of a cleaning log, whoever wrote it: what each says was done, to which record and column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from kgeval.errors import DataError
+from kgeval.prepare.typed import MISSING
+
+LOG_COLUMNS = {"key": "rid", "column": "column", "old": "expects_raw", "new": "new_value", "action": "action"}
+Kind = Literal["remove", "blank", "set", "none"]
+# What the words say that cleaning logs use for what was done; the first that fits decides.
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("none", re.compile(r"\b(?:no action|no change|none\b|unchanged|accept|keep|kept|ignore|rename|"
+                        r"giữ nguyên|không (?:đổi|sửa))")),
+    ("remove", re.compile(r"\b(?:remov|reject|delet|drop|merg|exclu|loại|x[oó][aá]\b)")),
+    ("blank", re.compile(r"\b(?:blank|clear|missing|na\b|null\b|(?:để|bỏ) trống)")),
+)  # fmt: skip
+
+
+def cleaning_lines(log: pd.DataFrame | None, names: Mapping[str, str] | None) -> pd.DataFrame:
+    """Return the log's lines in its order: line (from 1), key, column, old, new, action, kind, whole.
+
+    ``whole`` marks lines about each cell of a column: kgeval's own have a sheet's ``rid``.
+
+    Raises
+    ------
+    DataError
+        A column that ``names`` or the log must have is not there.
+    """
+    names = names or {}
+    wanted = {**LOG_COLUMNS, **names}
+    if log is None:
+        log = pd.DataFrame({name: pd.Series(dtype="str") for name in wanted.values()})
+    need_columns(log, [wanted[part] for part in LOG_COLUMNS if part in {"key", "column", *names}], "the log")
+    lines = pd.DataFrame({"line": np.arange(1, len(log) + 1)})
+    for part in LOG_COLUMNS:
+        given = log[wanted[part]] if wanted[part] in log else pd.Series("", index=log.index)
+        text = same_letters(given.reset_index(drop=True))
+        lines[part] = text.mask(text.isin(MISSING), "")
+    rids = same_letters(log["rid"].reset_index(drop=True)) if "rid" in log else lines["key"]
+    whole = rids.str.endswith(":") & (lines["column"] != "")
+    kinds = {action: _kind(action) for action in lines["action"].unique()}
+    kind = lines["action"].map(kinds).astype("str")
+    return lines.assign(kind=kind.mask((kind == "blank") & (lines["new"] != ""), "set"), whole=whole)
+
+
+def same_letters(values: pd.Series) -> pd.Series:
+    """Return texts without spaces around them and with letters composed, missing as empty."""
+    text = values.astype("str").fillna("").str.strip()
+    return text if text.str.isascii().all() else text.map(lambda one: unicodedata.normalize("NFC", one))
+
+
+def need_columns(frame: pd.DataFrame, columns: list[str], which: str) -> None:
+    """Raise for the first column that the frame lacks."""
+    for column in columns:
+        if column not in frame:
+            raise DataError(
+                "MISSING_COLUMN",
+                f"{which} has no column of that name",
+                hint=f"columns are {', '.join(map(str, list(frame.columns)[:12]))} …",
+                column=column,
+            )
+
+
+def _kind(action: str) -> Kind:
+    words = " ".join(re.split(r"[\W_]+", action.lower()))
+    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "set")
