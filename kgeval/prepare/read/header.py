@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kgeval.errors import DataError
 from kgeval.prepare.decode.text import squeeze
-from kgeval.prepare.read.names import QuestionNames, is_metadata, header_key
+from kgeval.prepare.read.names import QuestionNames, header_key, is_metadata
 from kgeval.prepare.read.sheet import Merge
 
 _NUMBER_LIKE = re.compile(r"[-+]?\d[\d.,:/\- ]*")
