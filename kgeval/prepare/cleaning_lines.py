@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError
+from kgeval.prepare.lexicon import words
 from kgeval.prepare.typed import MISSING
 
 LOG_COLUMNS = {"key": "rid", "column": "column", "old": "expects_raw", "new": "new_value", "action": "action"}
 Kind = Literal["remove", "blank", "set", "none"]
-# What the words say that cleaning logs use for what was done; the first that fits decides.
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("none", re.compile(r"\b(?:no action|no change|none\b|unchanged|accept|keep|kept|ignore|rename|"
-                        r"giữ nguyên|không (?:đổi|sửa))")),
-    ("remove", re.compile(r"\b(?:remov|reject|delet|drop|merg|exclu|loại|x[oó][aá]\b)")),
-    ("blank", re.compile(r"\b(?:blank|clear|missing|na\b|null\b|(?:để|bỏ) trống)")),
-)  # fmt: skip
+_KINDS: tuple[Kind, ...] = ("none", "remove", "blank")  # the first whose words an action holds; else "set"
 
 
 def cleaning_lines(log: pd.DataFrame | None, names: Mapping[str, str] | None) -> pd.DataFrame:
@@ -70,5 +66,15 @@ def need_columns(frame: pd.DataFrame, columns: list[str], which: str) -> None:
 
 
 def _kind(action: str) -> Kind:
-    words = " ".join(re.split(r"[\W_]+", action.lower()))
-    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "set")
+    said = " ".join(re.split(r"[\W_]+", unicodedata.normalize("NFC", action).lower()))
+    return next((kind for kind in _KINDS if _says(kind).search(said)), "set")
+
+
+@cache
+def _says(kind: Kind) -> re.Pattern[str]:
+    """Return the pattern of an action of this kind: its words, and others that begin like a stem (``…*``)."""
+    stems = (
+        re.escape(word.removesuffix("*")) + r"\b" * (not word.endswith("*"))
+        for word in words(f"action_{kind}")
+    )
+    return re.compile(rf"\b(?:{'|'.join(stems)})")

@@ -42,8 +42,10 @@ def read_columns(
         return None
     rows = np.arange(header_row + 1, header_row + 1 + counted)
     index = pd.Index(rows[~np.isin(rows, [row for row, _, _ in ragged])], name="row")
-    columns = {}
-    for place, column in enumerate(table.itercolumns()):
+    columns, waiting = {}, table.columns[::-1]
+    del table  # each column leaves when it was taken over: the table never stands in memory twice
+    for place in range(width):
+        column = waiting.pop()
         if (pc.max(pc.binary_length(column)).as_py() or 0) > limits.field_chars:
             return None
         columns[place] = text_series(column.combine_chunks(), index)

@@ -84,6 +84,7 @@ def read(
     opened = open_sheets(
         delivered, encoding=encoding, delimiter=delimiter, allow_macros=allow_macros, limits=limits
     )
+    delivered = replace(delivered, data=b"")  # the sheets hold what is still wanted of it
     questions = QuestionNames.of(form) if form is not None else None
     chosen = data_sheets(opened.sheets, questions=questions, declared=sheet, file=delivered.file)
     tables = [
@@ -168,7 +169,8 @@ def _parted(
     sheet: Sheet, header: Header, body: Body, named: _Named, kinds: pd.Series, *, source: Source
 ) -> Delivered:
     """Part the rows below the header: records, rows that are none, rows that do not fit."""
-    records = named.cells.loc[kinds.isna()]
+    whole = bool(kinds.isna().all())  # a copy is made only where something leaves
+    records = named.cells if whole else named.cells.loc[kinds.isna()]
     rows = pd.Series(records.index, index=_rids(records.index, source), name="row", dtype="int64")
     return Delivered(
         source=source,
