@@ -309,3 +309,18 @@ def test_a_key_that_is_no_question_is_refused(form: Form) -> None:
     """Without a key no duplicate is one: to go on would let them pass."""
     with pytest.raises(DataError, match=r"'Id': .*KEY_UNKNOWN"):
         clean_table([], replace(form, record_key=("Id",)))
+
+
+@pytest.mark.parametrize("text", [";", ",|", " ; "])
+def test_separators_alone_are_no_answer_and_leave_a_line(tmp_path: Path, text: str) -> None:
+    """Nothing stands between them, but something was written: it does not vanish without a trace."""
+    path = tmp_path / "women.md"
+    path.write_text(FORM.replace("select_one yn | works", "select_multiple yn | works"), encoding="utf-8")
+    data = tmp_path / "women.csv"
+    data.write_text(f'id,name,age,works,employer,hours,paid,income\nM1,,30,"{text}",,,,\nM2,,30,1 0,,,,\n')
+    form = read_form(path)
+    result = clean_table(read(data, root=tmp_path, form=form), form)
+    conservation(result)
+    assert result.tables["women"]["works"].isna().tolist() == [True, False]
+    lines = result.corrections[["row", "column", "raw_value", "rule", "action"]].astype("str")
+    assert ["2", "works", text, "UNKNOWN_CATEGORY", "blank"] in lines.to_numpy().tolist()

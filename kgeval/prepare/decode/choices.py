@@ -76,6 +76,8 @@ class Choices:
         if whole.value is not None:
             return whole
         parts = [part for part in _SEPARATORS.split(squeeze(text.replace("\n", ";"))) if part]
+        if not parts:  # separators and nothing between them: somebody wrote, and said nothing
+            return whole
         read = [self.one(part) for part in parts]
         if any(reading.value is None for reading in read):
             read = [self.one(part) for part in squeeze(text).split(" ")]
