@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import kgeval.cli
+from kgeval import errors
 from kgeval.cli import COMMANDS, bug, main
-from kgeval.errors import BusyError, StudyError
+from kgeval.errors import BusyError, DisclosureError, PersonalDataError, StudyError, UserError
 
 sys.path.insert(0, str(Path(__file__).parent / "run"))
 import tiny
@@ -179,6 +181,8 @@ def test_a_run_from_end_to_end(desk, capsys):
         (BusyError("held"), 4, "kgeval: held\n"),
         (StudyError(["one", "two"]), 2, "kgeval: one\nkgeval: two\n"),
         (OSError(28, "No space left on device"), 4, "kgeval: No space left on device: free some space"),
+        (DisclosureError("it shows three"), 3, "kgeval: it shows three\n"),
+        (PersonalDataError("it names one"), 10, "kgeval: it names one\n"),
         (KeyboardInterrupt(), 130, "kgeval: stopped; what was finished is whole"),
     ],
 )
@@ -251,3 +255,15 @@ def test_a_warning_is_one_line_without_a_place_in_the_program(tmp_path, capsys):
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert said[0].startswith("kgeval: warning: cluster_coding: ids in 'hamlet'")
+
+
+def test_every_exit_code_is_told(capsys):
+    """By ``kgeval --help``, by the page on runs, and by the errors themselves."""
+    assert call("--help") == 0
+    told = capsys.readouterr().out.split("Exit codes:")[1]
+    page = (Path(__file__).parents[1] / "docs" / "running.md").read_text(encoding="utf-8")
+    for code, words in kgeval.cli.ENDINGS.items():
+        assert re.search(rf"^ *{code} +{re.escape(words)}$", told, flags=re.MULTILINE)
+        assert f"\n| {code} | " in page
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, UserError)]
+    assert {kind.exit_code for kind in kinds} <= set(kgeval.cli.ENDINGS)

@@ -81,3 +81,14 @@ def test_a_pack_that_names_a_person_is_not_written(
 def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert pack(tmp_path, "--out", tmp_path / "pack") == 2
     assert "holds no run.json" in capsys.readouterr().err
+
+
+def test_a_value_that_the_study_withholds_by_now_is_refused(
+    review: Path, study: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(review)
+    shown = store.read("results/estimates").assign(n=3, flag="ok")
+    store.write("results/estimates", shown, Provenance(study=study.key))
+    assert pack(review, "--out", tmp_path / "pack", "--jobs", 1) == 3
+    assert "which the study now withholds" in capsys.readouterr().err
+    assert not (tmp_path / "pack").exists()

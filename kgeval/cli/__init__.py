@@ -41,6 +41,17 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
 _DISK = (errno.ENOSPC, errno.EROFS, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 BUG = 70
 STOPPED = 130
+ENDINGS = {
+    0: "all is well",
+    1: "some areas failed, the others are whole",
+    2: "the input is wrong: a line says what, and how to mend it",
+    3: "refused: a publication would say too much about a few",
+    4: "another run writes there, or the disk is full",
+    10: "an output holds an answer that identifies a person",
+    BUG: "a bug of kgeval; a report lies in the present folder",
+    STOPPED: "stopped by Ctrl-C or kill; what was finished is whole",
+}
+_EPILOG = "\b\n" + "\n".join(["Exit codes:", *(f"  {code:3} {words}" for code, words in ENDINGS.items())])
 
 
 class _Lazy(click.Group):
@@ -78,7 +89,11 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
         ctx.exit()
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=_Lazy,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -97,11 +112,7 @@ def kgeval() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command and end the process with its exit code.
-
-    0 fine, 1 some areas failed, 2 the input is wrong, 3 refused for disclosure, 4 lock or disk,
-    10 personal data found in an output, 70 a bug, 130 stopped by Ctrl-C.
-    """
+    """Run the command and end the process with its exit code, one of ``ENDINGS``."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the console's code page

@@ -49,19 +49,21 @@ if TYPE_CHECKING:
 def pack(review: Path, out: Path, lang: str | None, areas: tuple[str, ...], **options: Any) -> int:
     """Make the report, slides, charts and tables of the finished run in REVIEW.
 
-    Nothing is written where a file does not pass its checks, or names a person.
+    Nothing is written where a file does not pass its checks or names a person, or where the run shows
+    what the study, as it is now, withholds.
     """
     from kgeval.plan.area import WHOLE
     from kgeval.plan.study import read_study
     from kgeval.present.boundaries import read_boundaries
     from kgeval.present.pack import pack as packed
-    from kgeval.protect import refuse_traces_in
+    from kgeval.protect import refuse_traces_in, refuse_unflagged
     from kgeval.store import Store
 
     run = _run(review)
     study, store = read_study(review / str(run["study_folder"])), Store(review)
     lang = study.spoken(lang or run.get("parameters", {}).get("lang"))
     results = _results(store, study, lang, synthetic=bool(run.get("synthetic", False)))
+    refuse_unflagged(results.estimates, study)
     boundaries, formats = options["boundaries"], options["formats"]
     chosen = [study.area(area) for area in areas]
     codes = [WHOLE if area is None else area.code for area in chosen]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from kgeval.errors import DisclosureError
 from kgeval.plan.area import AREA_COLUMNS, WHOLE
 from kgeval.plan.flag import SUPPRESS
 from kgeval.plan.study import Study
@@ -96,6 +97,29 @@ def disclose_changes(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataF
     sides = [changes[[*keys, side]].itertuples(index=False, name=None) for side in ("from_round", "to_round")]
     flags = [SUPPRESS if pairs & {start, end} else "" for start, end in zip(*sides, strict=True)]
     return changes.assign(flag=pd.Series(flags, index=changes.index, dtype=object))
+
+
+def refuse_unflagged(estimates: pd.DataFrame, study: Study) -> None:
+    """Refuse to publish results that carry no flag where the study, as it is now, withholds them.
+
+    A run flags by the profiles of its day; one that was tightened since asks for the run to be made again.
+
+    Parameters
+    ----------
+    estimates
+        Rows of ``results/estimates``, of any areas.
+
+    Raises
+    ------
+    DisclosureError
+        A value that its own profile withholds is not flagged; the message names the first one.
+    """
+    for row in estimates[estimates["flag"] != SUPPRESS].to_dict("records"):
+        if rule := _rule(row, study):
+            place = " ".join(str(row[key]) for key in _KEYS if row[key])
+            raise DisclosureError(
+                f"the run shows {place}, which the study now withholds ({rule}); make the run again"
+            )
 
 
 def _names(estimates: pd.DataFrame, study: Study) -> pd.Series:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from kgeval.protect import disclose, disclose_changes
+from kgeval.errors import DisclosureError
+from kgeval.protect import disclose, disclose_changes, refuse_unflagged
 from kgeval.protect.disclose import profiles
 from tests.present.made_up import estimate_row, made_up_study
 
@@ -141,3 +142,11 @@ def test_a_change_is_withheld_with_either_of_its_rounds() -> None:
     )  # fmt: skip
     levels = rows({"round": "baseline", "flag": "suppress"}, {"round": "endline"}, {"area": "1"})
     assert disclose_changes(changes, levels)["flag"].tolist() == ["suppress", ""]
+
+
+def test_a_profile_that_was_tightened_after_the_run_refuses_the_publication() -> None:
+    few = rows({"n": 12, "value": 0.5})
+    refuse_unflagged(few, study("administrative"))
+    refuse_unflagged(disclose(few, study("survey")), study("survey"))
+    with pytest.raises(DisclosureError, match=r"denominator below 25\); make the run again"):
+        refuse_unflagged(few, study("survey"))
