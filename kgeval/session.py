@@ -145,10 +145,18 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
     lang
         One of the study's languages.
 
+    Returns
+    -------
+    Session
+        The study, the store below ``out``, the area (None: the whole), the language, and what everything
+        made here is made of. Nothing of the data is read yet but the files' fingerprints.
+
     Raises
     ------
     ParameterError
         A folder that is not there, an area or a language that the study does not have.
+    StudyError
+        The study's definition is not sound; one line a fault.
     """
     out = out or _nearest_review()
     study, data = _as_last_run(study, data, Path(out))

@@ -58,14 +58,55 @@ class Measure:
 def share(
     name: str, succeeds: Operand, counts: Operand | None = None, *, weight: str | None = None
 ) -> Measure:
-    """Measure the share of records that succeed among those that count."""
+    """Measure the share of records that succeed among those that count.
+
+    Parameters
+    ----------
+    name
+        Stands in the column ``indicator``; unique among the measures of one call.
+    succeeds
+        An XLSForm condition over the columns, or (records,) true/false or 1/0; missing is unknown.
+    counts
+        Who belongs to the denominator, likewise; None: every record. Unknown membership widens the bounds
+        ``missing_low`` and ``missing_high``.
+    weight
+        A weight column that replaces the design's.
+
+    Returns
+    -------
+    Measure
+        For :func:`kgeval.estimate.estimates.estimate`, which gives a share from 0 to 1.
+
+    Examples
+    --------
+    >>> from kgeval.estimate.estimates import estimate
+    >>> from kgeval.plan.sample import SampleDesign
+    >>> mothers = pd.DataFrame({"hamlet": [1, 1, 2, 2, 3, 3], "age": [20, 31, 25, 40, 19, 28],
+    ...                         "knows": [1, 0, 1, 1, 0, None]})
+    >>> asked = share("knows", "${knows} = 1", counts="${age} < 35")
+    >>> row = estimate(mothers, SampleDesign(cluster="hamlet"), [asked]).iloc[0]
+    >>> float(row["value"]), int(row["n"]), int(row["n_missing"])
+    (0.5, 4, 1)
+    """
     return Measure(name=name, kind="share", answer=succeeds, counts=counts, weight=weight)
 
 
 def count(
     name: str, succeeds: Operand, counts: Operand | None = None, *, weight: str | None = None
 ) -> Measure:
-    """Measure how many of the records that count succeed."""
+    """Measure how many of the records that count succeed.
+
+    Parameters
+    ----------
+    name, succeeds, counts, weight
+        As in :func:`share`.
+
+    Returns
+    -------
+    Measure
+        For :func:`kgeval.estimate.estimates.estimate`: in a sample the estimated number of units in the
+        population (the sum of weights), in a census the number of records.
+    """
     return Measure(name=name, kind="count", answer=succeeds, counts=counts, weight=weight)
 
 
@@ -77,7 +118,23 @@ def mean(
     logical: tuple[float, float] | None = None,
     weight: str | None = None,
 ) -> Measure:
-    """Measure the mean of a value among the records that count."""
+    """Measure the mean of a value among the records that count.
+
+    Parameters
+    ----------
+    name, counts, weight
+        As in :func:`share`.
+    value
+        An XLSForm expression that gives a number, or (records,) numbers in any unit; missing is unknown.
+    logical
+        The lowest and the highest possible value, in its unit, for the bounds of missing answers; None: no
+        bounds.
+
+    Returns
+    -------
+    Measure
+        For :func:`kgeval.estimate.estimates.estimate`, which gives a mean in the value's unit.
+    """
     return Measure(name=name, kind="mean", answer=value, counts=counts, logical=logical, weight=weight)
 
 
@@ -89,14 +146,51 @@ def total(
     logical: tuple[float, float] | None = None,
     weight: str | None = None,
 ) -> Measure:
-    """Measure the total of a value over the records that count."""
+    """Measure the total of a value over the records that count.
+
+    Parameters
+    ----------
+    name, value, counts, logical, weight
+        As in :func:`mean`.
+
+    Returns
+    -------
+    Measure
+        For :func:`kgeval.estimate.estimates.estimate`, which gives the population's total in the value's
+        unit. It needs weights that add up to the population.
+    """
     return Measure(name=name, kind="total", answer=value, counts=counts, logical=logical, weight=weight)
 
 
 def ratio(
     name: str, value: Operand, per: Operand, counts: Operand | None = None, *, weight: str | None = None
 ) -> Measure:
-    """Measure the ratio of two totals over the records that count."""
+    """Measure the ratio of two totals over the records that count.
+
+    Parameters
+    ----------
+    name, counts, weight
+        As in :func:`share`.
+    value, per
+        Numerator and denominator of each record, as ``value`` in :func:`mean`. A record of which one of both
+        is unknown leaves the ratio.
+
+    Returns
+    -------
+    Measure
+        For :func:`kgeval.estimate.estimates.estimate`, which gives units of ``value`` for one of ``per``; no
+        value where the denominators add up to 0.
+
+    Examples
+    --------
+    >>> from kgeval.estimate.estimates import estimate
+    >>> from kgeval.plan.sample import SampleDesign
+    >>> groups = pd.DataFrame({"commune": [1, 1, 2, 2], "children": [6, 9, 12, 7], "staff": [1, 2, 2, None]})
+    >>> asked = ratio("children a carer", "${children}", "${staff}")
+    >>> row = estimate(groups, SampleDesign(cluster="commune"), [asked]).iloc[0]
+    >>> float(row["value"]), int(row["n"])
+    (5.4, 3)
+    """
     return Measure(name=name, kind="ratio", answer=value, per=per, counts=counts, weight=weight)
 
 

@@ -33,6 +33,20 @@ def levels_and_change(
 ) -> pd.DataFrame:
     """Estimate both rounds and the change between them.
 
+    Parameters
+    ----------
+    frame, design, measures, where
+        As in :func:`kgeval.estimate.estimates.estimate`; all records, also of rounds not asked for.
+    column, start, end
+        The round column, and its values in the first and the last round.
+    by
+        Columns to cross within the rounds; none: ``()``.
+    options
+        How levels are finished; its level and degrees of freedom also go for the changes.
+    person
+        The column that names a person in both rounds, for a paired change
+        (:func:`kgeval.evaluate.panel.paired_change`); None: a change of the two samples.
+
     Returns
     -------
     The columns of :func:`kgeval.estimate.estimates.estimate` broken down by round and ``by``, then
@@ -62,7 +76,20 @@ def beside(
     by: tuple[str, ...],
     level: float,
 ) -> pd.DataFrame:
-    """Lay change rows below the level rows of both rounds."""
+    """Lay change rows below the level rows of both rounds.
+
+    Parameters
+    ----------
+    levels, changes
+        From ``estimate`` by round and ``by``, and from :func:`kgeval.evaluate.change.change`.
+    column, start, end, by, level
+        As they were asked for; ``level`` is the changes' confidence level.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`levels_and_change`.
+    """
     rows = pd.DataFrame(
         {
             "indicator": changes["indicator"], "kind": "change", column: f"{start} -> {end}",

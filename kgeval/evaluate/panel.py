@@ -35,6 +35,28 @@ def paired_change(
 
     Weights, clusters, strata and breakdowns are those of the last round. Only shares and means: a total
     or ratio of a panel is not the population's.
+
+    Parameters
+    ----------
+    rows
+        The records of both rounds, one a person and round, RangeIndex.
+    design, measures, by, where, level, df
+        As in :func:`kgeval.estimate.estimates.estimate`; ``where`` is asked of both records of a person.
+    column, start, end
+        The round column, and its values in the first and the last round.
+    person
+        The column that names a person in both rounds; without a name nobody is met again.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`kgeval.evaluate.change.change`; ``reason`` begins with how many were met again, and
+        ``correlation`` is the one that the paired error implies.
+
+    Raises
+    ------
+    DesignError
+        No such column, a person twice in a round, or a measure that is neither a share nor a mean.
     """
     if person not in rows.columns:
         raise DesignError(f"the person column {person!r} is not in the data; correct its name")

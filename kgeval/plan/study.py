@@ -158,7 +158,19 @@ class Study:
 
 
 def read_study(folder: str | Path) -> Study:
-    """Read a study folder.
+    """Read a study folder: what should be, before anything was delivered.
+
+    Parameters
+    ----------
+    folder
+        Holds ``study.toml`` and what it names: areas, forms, indicators, norms (README, "A study of your
+        own").
+
+    Returns
+    -------
+    Study
+        The whole definition, checked: rounds, areas, tables with forms and sample designs, indicators with
+        targets as shares from 0 to 1 or counts, norms, what the evaluation owes its readers.
 
     Raises
     ------
