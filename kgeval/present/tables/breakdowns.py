@@ -20,6 +20,13 @@ def breakdowns_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableS
     """Return the main definitions by groups; a group that too few answers carry shows a dash.
 
     A breakdown of which nothing is published is named in the notes.
+
+    Parameters
+    ----------
+    estimates
+        ``results/estimates`` of one place and round; shares from 0 to 1.
+    study, lang
+        The study, and one of its languages.
     """
     words = labels(lang)
     cut = [row for row in records_of(main(publish(estimates, None, study, lang))) if row["by"]]

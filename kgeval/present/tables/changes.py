@@ -26,6 +26,15 @@ def changes_table(
     """Return both rounds, the change with its interval, and whether it is clear.
 
     What is not published is named in the notes; a target stays in its row, with dashes.
+
+    Parameters
+    ----------
+    changes
+        ``results/changes`` of one place; differences of shares from −1 to 1.
+    study, lang
+        The study, and one of its languages.
+    estimates
+        ``results/estimates`` of both rounds: gives each change the limits of its rounds.
     """
     words = labels(lang)
     everything = records_of(publish_changes(changes, study, lang, estimates))

@@ -32,8 +32,18 @@ def targets_table(
     """Return the official table: target, plan, result, percent of the target, both verdicts, as-of date.
 
     Only the main definition of each indicator with a target stands in it; the others stand in
-    ``variants_table``, never alone. With ``reported`` (``results/reported``) what the offices say of
-    each stands beside what the survey found.
+    ``variants_table``, never alone.
+
+    Parameters
+    ----------
+    estimates, verdicts
+        ``results/estimates`` and ``results/verdicts`` of one place; shares from 0 to 1.
+    study, lang
+        The study, and one of its languages.
+    place
+        The place's name, for the title; "": none.
+    reported
+        ``results/reported``: what the offices say of each stands beside what the survey found.
     """
     words = labels(lang)
     rows = _judged(main(plain(publish(estimates, verdicts, study, lang))))
@@ -58,7 +68,13 @@ def targets_table(
 def variants_table(
     estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str, *, place: str = ""
 ) -> TableSpec:
-    """Return every definition of each indicator with a target, the official one first and marked."""
+    """Return every definition of each indicator with a target, the official one first and marked.
+
+    Parameters
+    ----------
+    estimates, verdicts, study, lang, place
+        As in :func:`targets_table`.
+    """
     words = labels(lang)
     rows = _judged(plain(publish(estimates, verdicts, study, lang)))
     several = {
@@ -83,7 +99,13 @@ def variants_table(
 
 
 def areas_table(estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, lang: str) -> TableSpec:
-    """Return each target in each area, in the study's order of areas: no ranking."""
+    """Return each target in each area, in the study's order of areas: no ranking.
+
+    Parameters
+    ----------
+    estimates, verdicts, study, lang
+        As in :func:`targets_table`, of all areas.
+    """
     words = labels(lang)
     rows = _judged(main(plain(publish(estimates, verdicts, study, lang))))
     order = {key: number for number, key in enumerate(dict.fromkeys(row["indicator"] for row in rows))}
@@ -106,7 +128,13 @@ def areas_table(estimates: pd.DataFrame, verdicts: pd.DataFrame, study: Study, l
 
 
 def estimates_table(estimates: pd.DataFrame, study: Study, lang: str) -> TableSpec:
-    """Return values with their intervals, sample sizes and what missing answers leave open."""
+    """Return values with their intervals, sample sizes and what missing answers leave open.
+
+    Parameters
+    ----------
+    estimates, study, lang
+        As in :func:`targets_table`; one round or several.
+    """
     words = labels(lang)
     rows = records_of(plain(publish(estimates, None, study, lang)))
     rounds = list(dict.fromkeys(row["round_label"] for row in rows))
