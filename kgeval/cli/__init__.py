@@ -27,8 +27,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "clean": ("kgeval.cli.clean", "clean", "Clean a study's deliveries, without notebooks."),
     "check": ("kgeval.cli.check", "check", "Check data while they come in: a workbook for the day."),
     "decide": ("kgeval.cli.decide", "decide", "Take the decisions of a filled findings.xlsx into the study."),
-    "read": ("kgeval.prepare.command", "read", "Read any file with any form: records, findings, account."),
-    "audit": ("kgeval.prepare.command", "audit", "Find the cells that changed with no line in the log."),
+    "read": ("kgeval.cli.read", "read", "Read any file with any form: records, findings, account."),
+    "audit": ("kgeval.cli.audit", "audit", "Find the cells that changed with no line in the log."),
     "codebook": ("kgeval.cli.codebook", "codebook", "Write the codebook of a study, and of a run of it."),
     "estimate": (
         "kgeval.cli.estimate",

@@ -1,8 +1,7 @@
-"""The commands ``kgeval read`` and ``kgeval audit``."""
+"""``kgeval read``: any file with any form, without a study, and what became of every row."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
+from kgeval.cli.account import json_text, write_text
+from kgeval.cli.options import PATH, out_option
 from kgeval.errors import DataError, UserError
 
 if TYPE_CHECKING:
     from kgeval.plan.form import Form
 
-_EXISTING = click.Path(path_type=Path)
 _ROW = click.IntRange(min=1)
-_OUT = click.option("--out", required=True, type=_EXISTING, help="Folder to write to.")
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_EXISTING)
-@click.option("--form", "form_path", required=True, type=_EXISTING, help="The form (.md, .xlsx, .xls, .csv).")
-@_OUT
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--form", "form_path", required=True, type=PATH, help="The form (.md, .xlsx, .xls, .csv).")
+@out_option()
 @click.option("--encoding", help="Encoding of text files that do not say it: tcvn3, vni, cp1258, utf-16 …")
 @click.option("--sheet", help="The sheet that holds the data.")
 @click.option("--header-row", type=_ROW, help="The row (from 1) that holds the column names.")
@@ -91,53 +90,14 @@ def read(  # noqa: PLR0917 - click hands options over by name
         entries = file_accounts(cleaned)
         _write_read(out, cleaned, form.guarded)
     account = {"files": entries, "total": total(entries)}
-    _write(out / "accounts.json", _json(account))
+    write_text(out / "accounts.json", json_text(account))
     if as_json:
-        click.echo(_json(account))
+        click.echo(json_text(account))
     elif cleaned is not None:
         _show(entries, out)
     for _, fault in refused:
         click.echo(f"kgeval: {fault}", err=True)
     return UserError.exit_code if refused else 0
-
-
-@click.command()
-@click.argument("raw", type=_EXISTING)
-@click.argument("clean_file", metavar="CLEAN", type=_EXISTING)
-@click.option("--log", "log_path", required=True, type=_EXISTING, help="The log of the cleaning.")
-@click.option("--key", required=True, help="The column that names a record in both versions.")
-@click.option("--log-columns", default="", help="The log's own names: key=…,column=…,old=…,new=…,action=…")
-@click.option("--out", type=_EXISTING, help="Write the differing cells with their lines to this .csv file.")
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON, and nothing else.")
-def audit(  # noqa: PLR0917 - click hands options over by name
-    raw: Path, clean_file: Path, log_path: Path, key: str, log_columns: str, out: Path | None, as_json: bool
-) -> int:
-    """Hold the differences between RAW and CLEAN against a cleaning log, whoever wrote it.
-
-    \b
-    Example:
-      kgeval audit raw.csv clean.csv --log log.csv --key uuid \\
-        --log-columns key=uuid,column=question,old=old_value,new=new_value,action=change_type
-    """  # noqa: D301
-    from kgeval.prepare.audit import audit as compare
-
-    result = compare(
-        _plain_table(raw), _plain_table(clean_file), _lines_of(log_path), key=key,
-        log_columns=_named_columns(log_columns),
-    )  # fmt: skip
-    if result.nothing_shared:
-        click.echo(
-            f"kgeval: no value of {key!r} stands in both files; keys are compared letter by letter "
-            "(0012 is not 12)", err=True,
-        )  # fmt: skip
-    if out is not None:
-        _write(out, result.cells.to_csv(index=False, lineterminator="\n"))
-    if as_json:
-        click.echo(_json(result.counts))
-    else:
-        for name, count in result.counts.items():
-            click.echo(f"{name:24} {count if isinstance(count, int) else _by_column(count)}")
-    return 0
 
 
 def _not_asking(form: Form, names: Sequence[str]) -> Form:
@@ -148,47 +108,6 @@ def _not_asking(form: Form, names: Sequence[str]) -> Form:
         raise click.BadParameter(f"{unknown[0]!r} is no question of the form", param_hint="--without")
     questions = tuple(replace(q, required=False) if q.name in names else q for q in form.questions)
     return replace(form, questions=questions)
-
-
-def _plain_table(path: Path) -> pd.DataFrame:
-    """Return a file's one table as text."""
-    from kgeval.prepare.read import read as read_file
-
-    sheets = read_file(path, root=path.parent)
-    if len(sheets) != 1:
-        names = ", ".join(sheet.source.sheet for sheet in sheets)
-        raise DataError(
-            "SHEET_AMBIGUOUS",
-            f"it holds {len(sheets)} tables ({names})",
-            hint="save the one to compare as a file of its own",
-            file=path.name,
-        )
-    return sheets[0].records
-
-
-def _lines_of(path: Path) -> pd.DataFrame | None:
-    """Return a log as text, or None where it holds no line yet."""
-    try:
-        return _plain_table(path)
-    except DataError as error:
-        if error.code == "EMPTY_TABLE":
-            return None
-        raise
-
-
-def _named_columns(text: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    known = {"key", "column", "old", "new", "action"}
-    wrong = [name.strip() for name, equals, _ in pairs if not equals or name.strip() not in known]
-    if wrong:
-        raise click.BadParameter(
-            f"{wrong[0]!r} is none of key=, column=, old=, new=, action=", param_hint="--log-columns"
-        )
-    return {name.strip(): column.strip() for name, _, column in pairs}
-
-
-def _by_column(counts: dict[str, int]) -> str:
-    return ", ".join(f"{column} {count}" for column, count in counts.items()) or "none"
 
 
 def _write_read(out: Path, cleaned: Any, guarded: Sequence[str]) -> None:
@@ -206,7 +125,7 @@ def _write_read(out: Path, cleaned: Any, guarded: Sequence[str]) -> None:
             store.write(f"restricted/{name}{GUARDED}", table[["rid", *apart]], made_of)
         store.write(f"restricted/{name}", cleaned.restricted[key], made_of)
     for name in ("rejected", "corrections", "findings"):
-        _write(out / f"{name}.csv", getattr(cleaned, name).to_csv(index=False, lineterminator="\n"))
+        write_text(out / f"{name}.csv", getattr(cleaned, name).to_csv(index=False, lineterminator="\n"))
     store.write("restricted/rejected", cleaned.restricted_rejected, made_of)
     store.write("restricted/corrections", cleaned.restricted_corrections, made_of)
 
@@ -219,13 +138,3 @@ def _show(entries: Sequence[dict[str, Any]], out: Path) -> None:
         if entry["codes"]:
             click.echo(f"{entry['file']}: {', '.join(entry['codes'])}")
     click.echo(f"written to {out}")
-
-
-def _write(path: Path, text: str) -> None:
-    from kgeval.store import write_whole
-
-    write_whole(path, text.encode("utf-8", "backslashreplace"))
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1)
