@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from kgeval.errors import UserError
@@ -73,7 +74,7 @@ def kills(desk: Path, count: int, chance: random.Random) -> str:
     assert start(desk, out).wait() == 0
     whole = time.perf_counter() - whole
     undisturbed = made(out)
-    for _ in range(count):
+    for _ in watched(count, "kills"):
         run = start(desk, out)
         time.sleep(chance.uniform(0, whole))
         run.send_signal(signal.SIGKILL)
@@ -94,6 +95,13 @@ def made(out: Path) -> dict[str, str]:
     return {name: checksum for name, checksum in fingerprints(out).items() if name != "run.json"}
 
 
+def watched(count: int, what: str) -> Iterator[int]:
+    """Count up, and say on standard error how far it is: the whole programme takes over an hour."""
+    for number in range(count):
+        print(f"{what}: {number} of {count}", end="\r", file=sys.stderr, flush=True)
+        yield number
+
+
 def alive(out: Path) -> int:
     """Count the processes that still work for a run that was killed."""
     import psutil
@@ -103,7 +111,7 @@ def alive(out: Path) -> int:
 
 def together(desk: Path, count: int) -> str:
     strange = 0
-    for number in range(count):
+    for number in watched(count, "rounds"):
         codes = sorted(run.wait() for run in [start(desk, desk / f"together{number % 3}") for _ in range(4)])
         strange += codes.count(0) + codes.count(BUSY) != 4 or codes.count(0) < 1
     return (
@@ -113,7 +121,7 @@ def together(desk: Path, count: int) -> str:
 
 def disks(desk: Path, count: int, chance: random.Random) -> str:
     bad = unfinished = 0
-    for _ in range(count):
+    for _ in watched(count, "disks"):
         out = desk / "small"
         out.mkdir(exist_ok=True)
         size = chance.randrange(16, 400)
