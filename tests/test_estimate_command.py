@@ -187,6 +187,26 @@ def test_answers_whose_squares_would_vanish_are_refused(tmp_path: Path) -> None:
         run(tmp_path / "a.csv", *DESIGN_OPTIONS, "--mean", "x = ${x}")
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("answer", ["yes", 2])
+def test_a_share_of_a_column_that_is_not_true_or_false_is_refused(
+    tmp_path: Path, suffix: str, answer: object
+) -> None:
+    """By XLSForm's rule every answered text, and every number but 0, would be true: a share of 100 %."""
+    rows = sample(24)
+    given = rows["yes"].where(rows["yes"].isna() | (rows["yes"] == 1), answer if answer == 2 else 0)
+    given = given.map({1: "yes", 0: "no"}) if answer == "yes" else given
+    getattr(rows.assign(said=given), f"to_{suffix}")(tmp_path / f"a.{suffix}", index=False)
+    with pytest.raises(UserError, match="'s' gives values besides 0, 1"):
+        run(tmp_path / f"a.{suffix}", *DESIGN_OPTIONS, "--share", "s = ${said}")
+    plain = run(
+        tmp_path / f"a.{suffix}", *DESIGN_OPTIONS, "--share", "s = ${yes}", "--share", "t = ${yes} = 1"
+    )
+    shares = pd.read_csv(io.StringIO(plain.stdout))
+    assert len(set(shares["value"])) == 1
+    assert len(set(shares["se"])) == 1
+
+
 def test_a_file_named_twice_is_refused_since_its_records_would_count_twice(tmp_path: Path) -> None:
     sample(24).to_csv(tmp_path / "a.csv", index=False)
     found = run(tmp_path / "a.csv", str(tmp_path / "." / "a.csv"), "--mean", "x = ${x}")

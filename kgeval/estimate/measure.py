@@ -291,14 +291,10 @@ def truth(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Flo
     """Evaluate to 1, 0 and known; text is parsed as an expression."""
     expression = parse(operand) if isinstance(operand, str) else operand
     if isinstance(expression, Expression):
-        return _truths(expression, frame)
+        return _truths(expression, frame, name)
     values, known = _numbers(expression, len(frame), name)
-    if not ((values == 0) | (values == 1)).all():
-        raise DataError(
-            "NOT_TRUE_OR_FALSE",
-            f"the answer of {name or 'a condition'!r} holds values besides 0, 1, true and false",
-            hint="write a comparison, e.g. ${column} = 1",
-        )
+    if not _true_or_false(values):
+        raise _not_true_or_false(name)
     return values, known
 
 
@@ -310,7 +306,7 @@ def number(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Fl
     found = evaluate(expression.node, Scope(text=expression.text, frame=frame))
     match found:
         case Truths():
-            return _truths(expression, frame)
+            return _truths(expression, frame, name)
         case Numbers():
             return _numbers(np.broadcast_to(found.floats, (len(frame),)), len(frame), name)
         case _:
@@ -319,9 +315,23 @@ def number(operand: Operand, frame: pd.DataFrame, *, name: str = "") -> tuple[Fl
             return np.zeros(len(frame)), np.zeros(len(frame), dtype=bool)
 
 
-def _truths(expression: Expression, frame: pd.DataFrame) -> tuple[Floats, Bools | None]:
-    """Evaluate a condition without the series that people get (``Expression.truth``)."""
-    found = to_truths(evaluate(expression.node, Scope(text=expression.text, frame=frame)))
+def _truths(expression: Expression, frame: pd.DataFrame, name: str) -> tuple[Floats, Bools | None]:
+    """Evaluate a condition without the series that people get (``Expression.truth``).
+
+    XLSForm takes any answered text and any number but 0 for true. A share of a bare ``${column}`` of yes
+    and no would so be 100 %: only 0 and 1 pass for false and true without a comparison.
+    """
+    column = evaluate(expression.node, Scope(text=expression.text, frame=frame))
+    match column:
+        case Truths():
+            pass
+        case Numbers():
+            if not _true_or_false(column.floats):
+                raise _not_true_or_false(name)
+        case _:
+            if columns.known(column).any():
+                raise _not_true_or_false(name)
+    found = to_truths(column)
     yes, known = found.yes, found.yes | found.no
     if len(yes) != len(frame):  # a constant
         yes, known = np.broadcast_to(yes, len(frame)), np.broadcast_to(known, len(frame))
@@ -378,6 +388,18 @@ def _too_small(name: str) -> DataError:
         "NOT_FINITE",
         f"{name or 'a condition'!r} has no value beyond ±{1 / LARGEST:g} but 0",
         hint="give the values in a smaller unit",
+    )
+
+
+def _true_or_false(values: Floats) -> bool:
+    return bool(((values == 0) | (values == 1) | np.isnan(values)).all())
+
+
+def _not_true_or_false(name: str) -> DataError:
+    return DataError(
+        "NOT_TRUE_OR_FALSE",
+        f"{name or 'a condition'!r} gives values besides 0, 1, true and false",
+        hint="write a comparison, e.g. ${column} = 1 or ${column} = 'yes'",
     )
 
 

@@ -49,14 +49,9 @@ def quote(name: str) -> str:
 
 
 def condition_sql(node: Node, types: Mapping[str, str]) -> str | None:
-    """Write a node as a condition: TRUE, FALSE or NULL."""
+    """Write a node as a condition: TRUE, FALSE or NULL. Whether a bare number is 0 or 1 must be looked at."""
     written = _write(node, types)
-    if written is None:
-        return None
-    text, kind = written
-    if kind == "truth":
-        return text
-    return f"({text} <> 0)" if kind == "number" else None
+    return written[0] if written is not None and written[1] == "truth" else None
 
 
 def number_sql(node: Node, types: Mapping[str, str]) -> str | None:
