@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ class Session:
     """One piece of work: one area (``None``: the whole), in one language.
 
     ``place`` is the folder of what it writes, the area's key or ``all``; ``synthetic`` says that
-    the data are simulated, so that everything made of them carries the watermark.
+    the data are simulated, so that everything made of them carries the watermark. ``delivered`` is the
+    provenance of what is made of the delivered files themselves.
     """
 
     study: Study
@@ -41,12 +42,21 @@ class Session:
     area: Area | None
     lang: str
     synthetic: bool
-    provenance: Provenance = field(repr=False)
+    delivered: Provenance = field(repr=False)
 
     @property
     def place(self) -> str:
         """The folder of what this session writes: the area's key, or ``all``."""
         return WHOLE if self.area is None else self.area.key
+
+    @property
+    def provenance(self) -> Provenance:
+        """What is written now is made of: the tables read so far, else the delivered files.
+
+        A table says in its own provenance what it was made of. Where only the delivered files changed and
+        a table's values did not, what is made of it stays the same to the byte, and need not be made again.
+        """
+        return replace(self.delivered, inputs=dict(self.store.seen) or self.delivered.inputs)
 
     @property
     def code(self) -> str:
@@ -176,7 +186,7 @@ def start(*, study: str, data: str, out: str, area: str = WHOLE, lang: str = "vi
         area=chosen,
         lang=lang,
         synthetic=(folder / SYNTHETIC).is_file(),
-        provenance=Provenance(
+        delivered=Provenance(
             study=plan.key,
             study_sha256=fingerprint(plan.folder),
             inputs=fingerprints(folder),

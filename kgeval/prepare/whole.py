@@ -7,6 +7,7 @@ stands in the account of each. Put together it stands once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -24,6 +25,8 @@ def deposit_whole(
 ) -> pd.DataFrame:
     """Write ``all/clean``, findings, corrections, rejected and accounts; return the accounts.
 
+    Each is made of the areas' parts that were read for it and before it.
+
     Parameters
     ----------
     tables, area_keys
@@ -37,7 +40,8 @@ def deposit_whole(
     """
     for table in tables:
         if store.anywhere(f"clean/{table}", area_keys):  # an optional table may not have been delivered
-            store.write(f"{WHOLE}/clean/{table}", store.gather(f"clean/{table}", area_keys), made_of)
+            records = store.gather(f"clean/{table}", area_keys)
+            store.write(f"{WHOLE}/clean/{table}", records, replace(made_of, inputs=dict(store.seen)))
     findings = store.gather("findings", area_keys).drop_duplicates(ignore_index=True)
     rejected = store.gather("rejected", area_keys).drop_duplicates(ignore_index=True)
     lines = store.gather("corrections", area_keys).drop(columns=_CHAIN).drop_duplicates(ignore_index=True)
@@ -45,7 +49,9 @@ def deposit_whole(
     for name, frame in (
         ("findings", findings), ("rejected", rejected), ("corrections", chain(lines)), ("accounts", accounts),
     ):  # fmt: skip
-        store.write(f"{WHOLE}/{name}", frame.reset_index(drop=True), made_of)
+        store.write(
+            f"{WHOLE}/{name}", frame.reset_index(drop=True), replace(made_of, inputs=dict(store.seen))
+        )
     return accounts
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from kgeval.run.commit import intact, manifest
 from kgeval.run.graph import Job
 from kgeval.run.job import Setting, given
-from kgeval.store import fingerprints, sha256, to_json
+from kgeval.store import SIDECAR, fingerprints, sha256, to_json
 
 FIRST = "it has not run yet"
 _SAID = {
@@ -101,11 +101,22 @@ def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def _tables(out: Path, key: str) -> str:
-    """Return a digest of what a job left for others to read: not its notebook and its page."""
+    """Return a digest of the values that a job left for others to read.
+
+    Not of its notebook and its page, and not of what its tables were made of: that stands in the sidecar
+    and within the Parquet file, whose values the CSV file beside it holds.
+    """
     found = manifest(out, key)
     if found.get("status") != "done":
         return "none"
-    return _digest({name: digest for name, digest in found["outputs"].items() if "/notebooks/" not in name})
+    outputs = found["outputs"]
+    values = {name: digest for name, digest in outputs.items() if not _tells_origin(name, outputs)}
+    return _digest({name: digest for name, digest in values.items() if "/notebooks/" not in name})
+
+
+def _tells_origin(name: str, outputs: Mapping[str, str]) -> bool:
+    stem = name.removesuffix(".parquet")
+    return name.endswith(SIDECAR) or (stem != name and f"{stem}.csv" in outputs)
 
 
 def _digest(data: Any) -> str:

@@ -12,13 +12,14 @@ A place with a part ``restricted`` lies in folders that only their owner may ope
 from kgeval.store.files import make_folder, sync_folder, write_whole
 from kgeval.store.fingerprint import fingerprint, fingerprints, sha256, to_json
 from kgeval.store.provenance import Provenance, versions
-from kgeval.store.store import JOURNAL, SHARED, STAGED_ROOT, STAGING, Store
+from kgeval.store.store import JOURNAL, SHARED, SIDECAR, STAGED_ROOT, STAGING, Store
 from kgeval.store.synthetic import SYNTHETIC, made_by_simulation
 from kgeval.store.text import text_storage
 
 __all__ = [
     "JOURNAL",
     "SHARED",
+    "SIDECAR",
     "STAGED_ROOT",
     "STAGING",
     "SYNTHETIC",

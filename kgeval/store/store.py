@@ -25,7 +25,7 @@ SHARED = ".kgeval/restricted"  # below the root: what the jobs of one run hand t
 JOURNAL = ".kgeval/journal.json"  # below the root: which files of a finished job are being moved
 
 _PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
-_SIDECAR = ".provenance.json"
+SIDECAR = ".provenance.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Store:
     staging
         Where writes go until their job is done; reads look there first. By default what the
         environment says, which is nothing when a notebook is run by hand.
+    seen
+        What was read so far: each table's CSV file below the root, and its checksum. Written to the
+        provenance of what is made of them; values alone count there, not what they were made of.
 
     Examples
     --------
@@ -51,6 +54,7 @@ class Store:
 
     root: Path
     staging: Path | None = field(default=None, kw_only=True)
+    seen: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         root = Path(self.root)
@@ -82,7 +86,7 @@ class Store:
         outputs = {f"{_name(place)}{suffix}": sha256(data) for suffix, data in files.items()}
         for suffix, data in files.items():
             self._put(place + suffix, data)
-        self._put(place + _SIDECAR, to_json(provenance.as_dict() | {"outputs": outputs}))
+        self._put(place + SIDECAR, to_json(provenance.as_dict() | {"outputs": outputs}))
         return self.root / f"{place}.parquet"
 
     def write_bytes(self, place: str, data: bytes, provenance: Provenance | None = None) -> Path:
@@ -90,7 +94,7 @@ class Store:
         self._put(place, data)
         if provenance is not None:
             self._put(
-                place + _SIDECAR, to_json(provenance.as_dict() | {"outputs": {_name(place): sha256(data)}})
+                place + SIDECAR, to_json(provenance.as_dict() | {"outputs": {_name(place): sha256(data)}})
             )
         return self.root / place
 
@@ -104,7 +108,7 @@ class Store:
             outputs = {
                 name: sha256(data) for name, data in sorted(files.items()) if name.split(".", 1)[0] == stem
             }
-            self._put(f"{folder}/{stem}{_SIDECAR}", to_json(provenance.as_dict() | {"outputs": outputs}))
+            self._put(f"{folder}/{stem}{SIDECAR}", to_json(provenance.as_dict() | {"outputs": outputs}))
         return tuple(self.root / folder / name for name in files)
 
     def _put(self, place: str, data: bytes) -> None:
@@ -154,7 +158,8 @@ class Store:
                 file=place,
             )
         data = path.read_bytes()
-        expected = self._sidecar(place).get("outputs", {}).get(path.name)
+        outputs = self._sidecar(place).get("outputs", {})
+        expected = outputs.get(path.name)
         if expected is not None and expected != sha256(data):
             raise DataError(
                 "TABLE_TORN",
@@ -162,6 +167,8 @@ class Store:
                 hint="run again, and leave the files of the output folder as they are",
                 file=f"{place}.parquet",
             )
+        if path.with_suffix(".csv").name in outputs:
+            self.seen[f"{place}.csv"] = outputs[path.with_suffix(".csv").name]
         return pd.read_parquet(io.BytesIO(data), engine="pyarrow")
 
     def provenance(self, place: str) -> Provenance:
@@ -201,7 +208,7 @@ class Store:
         return any(self.exists(f"{key}/{name}") for key in area_keys)
 
     def _sidecar(self, place: str) -> dict[str, Any]:
-        path = self.path(place, _SIDECAR)
+        path = self.path(place, SIDECAR)
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
