@@ -15,9 +15,10 @@ import pandas as pd
 from scipy import optimize, special
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import condition, truth
 from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.linear import DfRule
-from kgeval.estimate.measure import Operand, condition, truth
+from kgeval.estimate.measure import Operand
 from kgeval.estimate.replicates import Replicates
 from kgeval.estimate.units import Bools, Codes, Floats, ordered_codes
 from kgeval.estimate.weighted import Weighted, weigh

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import number
 from kgeval.estimate.breakdown import as_text
-from kgeval.estimate.measure import Operand, number
+from kgeval.estimate.measure import Operand
 from kgeval.estimate.units import Bools, Floats, ordered_codes
 from kgeval.plan.expression import parse
 

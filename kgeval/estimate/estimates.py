@@ -10,10 +10,11 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate import census
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.breakdown import By, Domains, Levels, breakdowns, code_levels, domains
 from kgeval.estimate.cells import Cells
 from kgeval.estimate.linear import DfRule, Linear, domain_cells, linearise
-from kgeval.estimate.measure import Measure, Operand, answers, are_added, condition, distinct
+from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.sampled import Options, finish_sample
 from kgeval.estimate.sum_cells import sum_cells
 from kgeval.estimate.tidy import rows

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.answers import Answers, answers, condition
 from kgeval.estimate.breakdown import Domains, Levels, code_levels, domains
-from kgeval.estimate.measure import Answers, Measure, Operand, answers, condition
+from kgeval.estimate.measure import Measure, Operand
 from kgeval.estimate.units import Bools, Floats
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import condition, number, truth
 from kgeval.estimate.breakdown import By, breakdowns, code_levels, domains
 from kgeval.estimate.calibrate import Calibration
 from kgeval.estimate.contrast import Joint
@@ -21,7 +22,7 @@ from kgeval.estimate.design_matrix import DesignMatrix, Term, design_matrix, ind
 from kgeval.estimate.few_clusters import FewClusters, correct
 from kgeval.estimate.interval import check_level
 from kgeval.estimate.linear import DfRule
-from kgeval.estimate.measure import Operand, condition, number, truth
+from kgeval.estimate.measure import Operand
 from kgeval.estimate.model_fit import Kind, NoFit, fit
 from kgeval.estimate.regression_rows import Fitted, coefficient_rows, columns_of
 from kgeval.estimate.replicates import Replicates

@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError, DesignError
+from kgeval.estimate.answers import Condition, answers, condition
 from kgeval.estimate.breakdown import code_levels
 from kgeval.estimate.cells import CENTRED, Cells, are_counted
 from kgeval.estimate.estimates import Table
-from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, distinct
+from kgeval.estimate.measure import Measure, Operand, distinct
 from kgeval.estimate.scan_query import by_database, query_of
 from kgeval.estimate.scan_request import RELEVANT, Scan, cell_codes, need_columns
 from kgeval.estimate.sum_cells import origins, sum_cells

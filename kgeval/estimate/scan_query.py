@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError
+from kgeval.estimate.answers import LARGEST, not_finite
 from kgeval.estimate.cells import FIELDS, KNOWN, SQUARED, stacked
-from kgeval.estimate.measure import LARGEST, Measure, not_finite
+from kgeval.estimate.measure import Measure
 from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, cell_codes, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
 from kgeval.estimate.tabular import column_names

@@ -7,8 +7,9 @@ from math import frexp, ldexp
 
 import numpy as np
 
+from kgeval.estimate.answers import Answers
 from kgeval.estimate.cells import CENTRED, SQUARED, UNKNOWN, Cells, Loose, are_counted, stacked
-from kgeval.estimate.measure import Answers, Measure
+from kgeval.estimate.measure import Measure
 from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
 
 _Found = Sequence[Answers]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.measure import LARGEST
+from kgeval.estimate.answers import LARGEST
 from kgeval.estimate.units import Bools, Floats
 from kgeval.plan.near_name import meant
 

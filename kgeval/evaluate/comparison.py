@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.contrast import Joint
 from kgeval.estimate.joint_rounds import joint_in_rounds
-from kgeval.estimate.measure import Measure, answers, condition, measure
+from kgeval.estimate.measure import Measure, measure
 from kgeval.plan.comparison import Comparison
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.sample import SampleDesign

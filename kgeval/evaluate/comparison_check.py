@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.design_matrix import Term
-from kgeval.estimate.measure import Measure, answers, condition, measure
+from kgeval.estimate.measure import Measure, measure
 from kgeval.estimate.regression import regress
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Bools, Codes, Floats

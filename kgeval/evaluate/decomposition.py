@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.joint_rounds import joint_in_rounds
-from kgeval.estimate.measure import Measure, answers, condition, measure, total
+from kgeval.estimate.measure import Measure, measure, total
 from kgeval.estimate.units import Floats
 from kgeval.evaluate.comparison import asked_in_both
 from kgeval.plan.area import AREA_COLUMNS

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import Condition, answers, condition
 from kgeval.estimate.breakdown import By
 from kgeval.estimate.estimates import estimate
 from kgeval.estimate.linear import DfRule
-from kgeval.estimate.measure import Condition, Measure, Operand, answers, condition, mean
+from kgeval.estimate.measure import Measure, Operand, mean
 from kgeval.estimate.units import Floats
 from kgeval.plan.sample import SampleDesign
 

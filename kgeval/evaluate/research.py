@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError, ParameterError
+from kgeval.estimate.answers import condition, number, truth
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.contrast import NO_TEST, Joint
 from kgeval.estimate.design_matrix import INTERCEPT, Term
 from kgeval.estimate.few_clusters import FewClusters
-from kgeval.estimate.measure import condition, number, truth
 from kgeval.estimate.regression import joint_regression, regress
 from kgeval.estimate.regression_rows import ODDS
 from kgeval.estimate.rounds import nest_in_rounds

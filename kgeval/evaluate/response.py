@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.interval import t_interval
-from kgeval.estimate.measure import Measure, answers, condition, measure
+from kgeval.estimate.measure import Measure, measure
 from kgeval.estimate.response import Response, response
 from kgeval.estimate.units import Bools, Codes, Floats, ordered_codes
 from kgeval.estimate.weighted import weigh

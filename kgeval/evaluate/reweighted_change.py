@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.answers import Answers
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule
-from kgeval.estimate.measure import Answers, Measure, Operand
+from kgeval.estimate.measure import Measure, Operand
 from kgeval.estimate.reason import join
 from kgeval.estimate.records import Records, read_records
 from kgeval.estimate.reweighted import reweighted_joint

@@ -16,8 +16,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.estimates import estimate
-from kgeval.estimate.measure import Measure, answers, condition, measure
+from kgeval.estimate.measure import Measure, measure
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Floats
 from kgeval.plan.area import WHOLE

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import Condition, answers, condition
 from kgeval.estimate.breakdown import domains
 from kgeval.estimate.estimates import Table
 from kgeval.estimate.linear import domain_cells, values
-from kgeval.estimate.measure import Condition, Measure, Operand, answers, are_added, condition
+from kgeval.estimate.measure import Measure, Operand, are_added
 from kgeval.evaluate.change_pairs import Request, change_frame, pair_domains
 
 COUNTS = ("improved", "worsened", "same", "unknown", "entries", "exits")

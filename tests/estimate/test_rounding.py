@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgeval.estimate import scan
+from kgeval.estimate.answers import Condition, answers
 from kgeval.estimate.estimates import estimate, finish
-from kgeval.estimate.measure import Condition, answers, mean, ratio, share, total
+from kgeval.estimate.measure import mean, ratio, share, total
 from kgeval.estimate.reweighted import estimate_reweighted
 from kgeval.estimate.sampled import Options
 from kgeval.estimate.scan import tabulate_files
