@@ -37,7 +37,7 @@ ADJUSTED = (
     "shift", "inference", "comparable",
 )  # fmt: skip
 LEVEL = 0.95
-_OTHERS = ""  # the class of all that are too small for one of their own
+_OTHERS = "\0"  # the class of all that are too small for one of their own; an empty text would be no class
 
 
 def response_classes(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -130,7 +130,8 @@ def _part(panel: Panel, records: pd.DataFrame, study: Study) -> _Part | None:
     sizes = said.value_counts()
     small = _small(sizes, said[said.index.isin(units.index[units["found_last"]])].value_counts())
     said = said.where(~said.isin(small), _OTHERS)
-    klass, names = ordered_codes(name.map(said).where(inside))
+    klass, found_names = ordered_codes(name.map(said).where(inside))
+    names = tuple("" if name == _OTHERS else str(name) for name in found_names)
     census = study.tables[panel.table].design.census
     design = SampleDesign(cluster=panel.unit) if census else study.tables[panel.table].design
     given = weights(records, design.weight)
@@ -142,8 +143,7 @@ def _part(panel: Panel, records: pd.DataFrame, study: Study) -> _Part | None:
     )
     frame = records.assign(klass=klass).reset_index(drop=True)
     return _Part(
-        records=frame, design=design, census=census, clusters=clusters, names=tuple(map(str, names)),
-        response=made,
+        records=frame, design=design, census=census, clusters=clusters, names=names, response=made,
     )  # fmt: skip
 
 
