@@ -17,7 +17,12 @@ from kgeval.prepare.typed import MISSING
 
 LOG_COLUMNS = {"key": "rid", "column": "column", "old": "expects_raw", "new": "new_value", "action": "action"}
 Kind = Literal["remove", "blank", "set", "none"]
-_KINDS: tuple[Kind, ...] = ("none", "remove", "blank")  # the first whose words an action holds; else "set"
+_KINDS: tuple[Kind, ...] = (
+    "set",
+    "none",
+    "remove",
+    "blank",
+)  # the first whose words an action holds; else "set"
 
 
 def cleaning_lines(log: pd.DataFrame | None, names: Mapping[str, str] | None) -> pd.DataFrame:

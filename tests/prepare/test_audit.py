@@ -173,6 +173,8 @@ def test_the_log_may_say_yes_where_the_data_say_1() -> None:
         ("set_na", "", "blank"),
         ("delete value", "", "blank"),
         ("để trống", "", "blank"),
+        ("phân loại lại", "4", "set"),
+        ("dropdown recoded", "4", "set"),
         ("no_action", "", "none"),
         ("không sửa", "", "none"),
     ],
@@ -183,6 +185,16 @@ def test_what_a_line_says_was_done(action: str, new: str, kind: str) -> None:
     result = audit(raw, clean, log, key="id", log_columns=NAMES)
     assert result.lines["kind"].tolist() == [kind]
     assert result.counts["cells_documented"] == int(kind != "none")
+
+
+@pytest.mark.parametrize(
+    ("action", "documented"), [("Loại", 1), ("drop record", 1), ("excluded", 1), ("phân loại lại", 0)]
+)
+def test_a_removed_record_needs_a_line_that_removes(action: str, documented: int) -> None:
+    raw, clean = table("id | a \n x | 5 \n y | 6"), table("id | a \n x | 5")
+    log = table(f"id | question | old | new | action \n y | a | 6 | 7 | {action}")
+    counts = audit(raw, clean, log, key="id", log_columns=NAMES).counts
+    assert (counts["rows_removed"], counts["rows_removed_documented"]) == (1, documented)
 
 
 def test_without_a_line_everything_is_undocumented() -> None:

@@ -180,6 +180,13 @@ def test_a_column_is_named_in_any_letters(tmp_path: Path, encoding: str, good: b
     assert (error.code, error.row, error.column) == ("ENCODING_BAD_BYTE", 4, "Ý kiến")
 
 
+def test_a_first_row_that_may_be_a_record_is_not_named(tmp_path: Path) -> None:
+    """Without a heading the first cells are a person's."""
+    error = refused(tmp_path, "Nguyễn Thị Bí Mật,0912345678\nTr".encode() + b"\xff,0912345679\n")
+    assert (error.code, error.row, error.column) == ("ENCODING_BAD_BYTE", 2, "1")
+    assert "Mật" not in str(error)
+
+
 def test_rows_that_are_no_records_are_set_apart_by_kind(tmp_path: Path) -> None:
     rows = [
         "(1),(2),(3),(4)", "I. Xã Bình An,,57,", ROWS[0], "", ROWS[1], HEAD, "II,Xã Giục Tượng,,", ROWS[2],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kgeval.errors import DataError
 from kgeval.prepare.decode.legacy import LEGACY, decode_bytes, likely_encoding
+from kgeval.prepare.read.header import NUMBER_LIKE
 from kgeval.prepare.read.note import Note
 
 _MARKS = (
@@ -149,7 +150,10 @@ def _unmarked_utf16(file: str) -> DataError:
 
 
 def _place(before: str) -> tuple[int, str]:
-    """Return row and column of the byte that follows ``before``: the column's name, or its number."""
+    """Return row and column of the byte that follows ``before``: the column's name, or its number.
+
+    A first row with a number in it is taken for a record, whose cells no message may name.
+    """
     text = before.replace("\r\n", "\n").replace("\r", "\n")
     parts = text.split('"')  # every second one stands inside of quotes, where line ends count nothing
     parts[1::2] = [part.replace("\n", " ") for part in parts[1::2]]
@@ -158,5 +162,6 @@ def _place(before: str) -> tuple[int, str]:
     delimiter = max(",;\t|", key=header.count)
     field = sum(part.count(delimiter) for part in records[-1].split('"')[::2])
     names = header.split(delimiter)
-    name = names[field].strip(' "') if field < len(names) else ""
+    named = len(names) > 1 and not any(NUMBER_LIKE.fullmatch(cell.strip(' "')) for cell in names)
+    name = names[field].strip(' "') if named and field < len(names) else ""
     return len(records), unicodedata.normalize("NFC", name) if name.isprintable() and name else str(field + 1)

@@ -12,7 +12,7 @@ from kgeval.prepare.decode.text import squeeze
 from kgeval.prepare.read.names import QuestionNames, header_key, is_metadata
 from kgeval.prepare.read.sheet import Merge
 
-_NUMBER_LIKE = re.compile(r"[-+]?\d[\d.,:/\- ]*")
+NUMBER_LIKE = re.compile(r"[-+]?\d[\d.,:/\- ]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _best_row(
         widest = max(sum(bool(c.strip()) for c in head[row - 1]) for row in filled)
         wide = [row for row in filled if 2 * sum(bool(c.strip()) for c in head[row - 1]) > widest]
         texts = [c for c in head[wide[0] - 1] if c.strip()]
-        return None if any(_NUMBER_LIKE.fullmatch(c.strip()) for c in texts) else wide[0]
+        return None if any(NUMBER_LIKE.fullmatch(c.strip()) for c in texts) else wide[0]
     scores = {row: questions.score(head[row - 1]) for row in filled[:30]}
     best = max(scores, key=lambda row: (scores[row], -row))
     if scores[best] >= min(2, questions.count):
@@ -207,7 +207,7 @@ def is_mark_row(cells: Collection[str]) -> bool:
 
 def _mostly_numbers(cells: Sequence[str]) -> bool:
     texts = [cell.strip() for cell in cells if cell.strip()]
-    return len(texts) >= 3 and sum(bool(_NUMBER_LIKE.fullmatch(t)) for t in texts) >= 0.9 * len(texts)
+    return len(texts) >= 3 and sum(bool(NUMBER_LIKE.fullmatch(t)) for t in texts) >= 0.9 * len(texts)
 
 
 def _reads_like_text(cell: str) -> bool:
