@@ -66,6 +66,22 @@ def test_moments_keep_their_time_in_the_csv(tmp_path):
     ) == "at\n2020-05-01T08:30:00\n2020-05-02T00:00:00\n"
 
 
+def test_moments_that_differ_differ_in_the_csv_file(tmp_path):
+    """A run compares values by that file."""
+    store = Store(tmp_path)
+    moments = pd.to_datetime(["2020-05-01 08:30:00.100"])
+    said = set()
+    for name, at in (
+        ("a", moments),
+        ("b", moments + pd.Timedelta("800ms")),
+        ("c", moments.tz_localize("UTC")),
+    ):
+        store.write(name, pd.DataFrame({"at": at}), Provenance(study="x"))
+        said.add((tmp_path / f"{name}.csv").read_text(encoding="utf-8"))
+    assert len(said) == 3
+    assert "at\n2020-05-01T08:30:00.100000\n" in said
+
+
 def test_same_input_same_bytes(tmp_path):
     for run in ("one", "two"):
         Store(tmp_path / run).write("results/estimates", mothers(), MADE_OF)

@@ -20,6 +20,12 @@ _READERS = {
     ".dta": "function(file) as.data.frame(haven::zap_labels(haven::read_dta(file)))",
     ".sav": "function(file) as.data.frame(haven::zap_labels(haven::read_sav(file)))",
 }
+# the empty text is no value, as in Stata and SPSS files, which have no other missing text
+_UNSAID = """d[] <- lapply(d, function(x) {
+  if (is.character(x)) x[x %in% ""] <- NA
+  if (is.factor(x)) levels(x)[levels(x) == ""] <- NA
+  x
+})"""
 _ALIKE = {".pq": ".parquet", ".zsav": ".sav"}
 
 
@@ -43,4 +49,5 @@ def reading_lines(files: Sequence[str], codes: Sequence[str]) -> list[str]:
         "common <- Reduce(intersect, lapply(parts, names))",
         "d <- do.call(rbind, lapply(parts, function(part) part[common]))",
         "d[codes] <- lapply(d[codes], as.character)",
+        *([_UNSAID] if set(kinds) - {".csv"} else []),
     ]

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError, DesignError
-from kgeval.estimate.answers import Condition, answers, condition
+from kgeval.estimate.answers import answers, condition
 from kgeval.estimate.breakdown import code_levels
 from kgeval.estimate.cells import CENTRED, Cells, are_counted
 from kgeval.estimate.estimates import Table
@@ -106,7 +106,8 @@ def _origins(scan: Scan) -> Floats:
     first = next(_batches(scan, records=1000), None) if centred else None
     if first is None:
         return np.zeros(len(scan.measures))
-    return origins(scan.measures, [answers(one, first, Condition()) for one in scan.measures])
+    who = condition(scan.where, first)
+    return origins(scan.measures, [answers(one, first, who) for one in scan.measures])
 
 
 def _spread(

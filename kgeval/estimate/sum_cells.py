@@ -28,15 +28,18 @@ def origins(measures: Sequence[Measure], found: Sequence[Answers]) -> Floats:
 
 
 def _near(one: Answers) -> float:
-    """Return the plain mean, or for a ratio the slope of the answers on their denominators; 0: there is none.
+    """Return the median of the answers, or for a ratio of the records' own ratios; 0: there is none.
 
-    A slope by least squares never leads far from the answers, however the denominators' signs cancel.
+    A mean would do for most answers, but one wild answer would carry it away from all others, which then
+    lose the digits that an origin is to keep.
     """
     answered = _answered(one)
-    who = slice(None) if answered is None or not answered.any() else answered
-    y, x = one.y[who], np.ones(1) if one.x is None else one.x[who]
-    above, below = float((x * y).sum()), float((x * x).sum()) if one.x is not None else float(len(y))
-    return _coarse(above / below) if below else 0.0
+    who = slice(None) if answered is None else answered
+    y = one.y[who]
+    if one.x is not None:
+        x = one.x[who]
+        y = y[x != 0] / x[x != 0]
+    return _coarse(float(np.median(y))) if len(y) else 0.0
 
 
 def _coarse(value: float) -> float:

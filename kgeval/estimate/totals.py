@@ -110,9 +110,12 @@ def read_totals(table: pd.DataFrame, records: Sequence[str] | pd.DataFrame) -> T
     absent = [key for key in keys if key not in known]
     if not absent and keys:
         return _crossed(keys, [_texts(table[named[key]]) for key in keys], totals)
-    near = [near_name(key, known) for key in absent]
-    if len(keys) == 1 and (keys[0].casefold() == "term" or not near[0]):
-        return _terms(_texts(table[named[keys[0]]]), totals, records, known)
+    if len(keys) == 1:
+        try:
+            return _terms(_texts(table[named[keys[0]]]), totals, records, known)
+        except DesignError:  # no list of terms under some heading, then, but perhaps a mistyped column
+            if keys[0].casefold() == "term" or not near_name(keys[0], known):
+                raise
     raise DesignError(
         f"the population totals name the column {absent[0]!r}, which the data do not have; "
         f"{meant(absent[0], known)}give one column a variable, or the columns variable, category and total"

@@ -172,6 +172,8 @@ def ordered_codes(values: pd.Series) -> tuple[Codes, list[object]]:
     missing, as in expressions: Stata and SPSS files have no other missing text.
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
+        if "" in values.cat.categories:
+            values = values.cat.remove_categories([""])
         return np.asarray(values.cat.codes, dtype=np.intp), list(values.cat.categories)
     dense = _dense_codes(values)
     if dense is not None:

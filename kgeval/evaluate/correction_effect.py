@@ -18,6 +18,7 @@ from kgeval.evaluate.review import estimate_indicators
 from kgeval.plan.area import Area
 from kgeval.plan.sample import SampleDesign, stages
 from kgeval.plan.study import Study
+from kgeval.plan.table import Table
 from kgeval.protect import SUPPRESS
 
 EFFECTS = ("indicator", "variant", "area", "round", "kind", "before", "after", "n_before", "n_after")
@@ -42,7 +43,12 @@ def correction_effects(
     One row a definition and round whose value differs, with the columns ``EFFECTS``; what is withheld in
     ``estimates`` is left out.
     """
-    plain = replace(study, indicators=tuple(replace(one, breakdowns=()) for one in study.indicators))
+    plain = replace(
+        study,
+        indicators=tuple(replace(one, breakdowns=()) for one in study.indicators),
+        # left out records may leave a cluster alone in its stratum; the values, which are asked for, stand
+        tables={key: _forgiving(table) for key, table in study.tables.items()},
+    )
     sampled = {key: _sampled(frame, study.tables[key].design) for key, frame in before.items()}
     were = estimate_indicators(plain, sampled, area)[[*_KEYS, "value", "n", "flag"]]
     are = estimates.loc[estimates["by"] == "", [*_KEYS, "kind", "value", "n", "flag"]]
@@ -53,10 +59,15 @@ def correction_effects(
     return found[list(EFFECTS)].reset_index(drop=True)
 
 
+def _forgiving(table: Table) -> Table:
+    return replace(table, design=replace(table.design, single_cluster="certainty"))
+
+
 def _sampled(frame: pd.DataFrame, design: SampleDesign) -> pd.DataFrame:
     """Return the records that can be estimated with: their place in the sample and their weight are known."""
     places = [*stages(design.cluster), *stages(design.stratum), *stages(design.population)]
-    usable = frame[[place for place in places if place in frame]].notna().all(axis="columns")
+    given = frame[[place for place in places if place in frame]]
+    usable = (given.notna() & ~given.isin([""])).all(axis="columns")
     if design.weight is not None and design.weight in frame:
         usable &= usable_weights(frame[design.weight])
     return frame if usable.all() else frame[usable].reset_index(drop=True)

@@ -125,7 +125,7 @@ def _part(panel: Panel, records: pd.DataFrame, study: Study) -> _Part | None:
     before = records[(records["round"] == first) & inside].drop_duplicates(panel.unit)
     said = pd.Series("", index=pd.Index(before[panel.unit].astype("str")))
     for place, column in enumerate(panel.classes):
-        value = before[column].astype("str").fillna("?").to_numpy()
+        value = before[column].astype("str").fillna("?").replace("", "?").to_numpy()
         said = said + (" * " if place else "") + value
     sizes = said.value_counts()
     small = _small(sizes, said[said.index.isin(units.index[units["found_last"]])].value_counts())

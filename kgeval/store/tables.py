@@ -37,6 +37,11 @@ def _in_arrow(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _iso(moments: pd.Series) -> pd.Series:
-    midnight = bool((moments.dropna() == moments.dropna().dt.normalize()).all())
-    text: pd.Series = moments.dt.strftime("%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S")
+    said = moments.dropna()
+    midnight = bool((said == said.dt.normalize()).all())
+    fraction = ".%f" * bool((said.dt.microsecond != 0).any())
+    zone = "%z" * (moments.dt.tz is not None)
+    text: pd.Series = moments.dt.strftime(
+        f"%Y-%m-%d{zone}" if midnight else f"%Y-%m-%dT%H:%M:%S{fraction}{zone}"
+    )
     return text

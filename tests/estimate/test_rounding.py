@@ -194,3 +194,34 @@ def test_a_rare_share_is_not_taken_for_rounding() -> None:
     frame = pd.DataFrame({"cluster": np.arange(200_000) // 20, "yes": np.arange(200_000) == 5})
     row = estimate(frame, SampleDesign(cluster="cluster"), share("rare", frame["yes"])).iloc[0]
     assert row["se"] == pytest.approx(5e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize("in_database", [None, True, False])
+def test_one_wild_answer_takes_no_digits_from_other_domains(tmp_path: Path, in_database: bool | None) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        {"stratum": 1, "cluster": np.arange(2000) // 20, "w": 1.0, "y": rng.normal(size=2000)}
+    )
+    frame = frame.assign(group=np.where(frame["cluster"] > 50, "b", "a"), per=1.0)
+    wild = frame.assign(y=frame["y"].where(frame.index > 0, 999999999999999.0))
+    asked = [mean("mean", "${y}"), ratio("ratio", "${y}", "${per}")]
+    expected = estimate(frame, DESIGN, asked, by="group").set_index(["indicator", "group"])
+
+    def found(frame: pd.DataFrame, where: str | None) -> pd.DataFrame:
+        if in_database is None:
+            return estimate(frame, DESIGN, asked, by="group", where=where)
+        frame.to_parquet(tmp_path / "a.parquet")
+        table = tabulate_files(
+            [tmp_path / "a.parquet"], DESIGN, asked, wanted=[("group",)], where=where, in_database=in_database
+        )
+        return finish(table, [("group",)], Options())
+
+    rows = found(wild, None).set_index(["indicator", "group"])
+    assert rows["se"].xs("b", level="group").tolist() == pytest.approx(
+        expected["se"].xs("b", level="group").tolist(), rel=1e-9
+    )
+    garbage = frame.assign(y=frame["y"].where(frame.index % 2 == 0, 999999999999999.0))
+    inside = "${y} < 1000"
+    some = found(garbage, inside).set_index(["indicator", "group"])["se"]
+    held = estimate(frame, DESIGN, asked, by="group", where=np.array(frame.index % 2 == 0))
+    assert some.tolist() == pytest.approx(held.set_index(["indicator", "group"])["se"].tolist(), rel=1e-9)

@@ -211,3 +211,10 @@ def test_a_domain_of_single_clusters_has_nothing_to_average() -> None:
     row = estimate(alone, design, mean("m", "${z}"), where="${only} = 1").iloc[0]
     assert np.isnan(row["se"])
     assert "nothing to average" in row["reason"]
+
+
+def test_the_empty_text_is_missing_among_categories_too() -> None:
+    said = ["a", "", "b", "a"]
+    codes, levels = ordered_codes(pd.Series(pd.Categorical(said, ["a", "b", ""])))
+    assert (codes.tolist(), levels) == ([0, -1, 1, 0], ["a", "b"])
+    assert ordered_codes(pd.Series(said))[0].tolist() == codes.tolist()

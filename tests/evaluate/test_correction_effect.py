@@ -75,3 +75,16 @@ def test_a_weight_that_was_no_use_before_it_was_corrected_stops_nothing(study: S
     assert (effects["n_after"] - effects["n_before"]).eq(3).all()
     rest = after.drop(first).loc[lambda frame: frame["round"] == "endline", "hwsws"].eq("1").mean()
     assert effects.set_index("indicator").loc["hwsws", "before"] == pytest.approx(rest)
+
+
+def test_a_cluster_left_alone_by_records_that_cannot_be_placed_stops_nothing(study: Study) -> None:
+    """All clusters of one block but one were corrected from an empty name."""
+    after = households(study)
+    estimates = estimate_indicators(study, {"households": after}, None)
+    block = after["block"] == "0"
+    lonely = after.loc[block, "clusterid"].iloc[0]
+    before = after.assign(clusterid=after["clusterid"].mask(block & (after["clusterid"] != lonely), ""))
+    effects = correction_effects(study, {"households": before}, estimates, None)
+    left = before[(before["clusterid"] != "") & (before["round"] == "endline")]
+    row = effects[(effects["indicator"] == "hwsws") & (effects["round"] == "endline")].iloc[0]
+    assert row["before"] == pytest.approx(left["hwsws"].eq("1").mean())
