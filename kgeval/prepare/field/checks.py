@@ -107,7 +107,9 @@ def field_checks(
         if key not in subs or subs[key].place.empty:
             said.append(NotRun(check="", table=key, reason="not_delivered", what="records"))
             continue
-        said += _of_table(subs[key], study, given, _list(subs[key], works, areas), look)
+        said += _of_table(
+            subs[key], study, given, look, draft=works[key].draft, sample=_list(subs[key], works)
+        )
         said += _rules(works[key].draft, subs[key])
     for key in (key for key in subs if key not in study.tables):  # repeats
         said += said_of(subs[key], given, frozenset())
@@ -116,17 +118,25 @@ def field_checks(
 
 
 def _of_table(
-    subs: Submissions, study: Study, given: Parameters, sample: pd.DataFrame | None, look: _Looked
+    subs: Submissions,
+    study: Study,
+    given: Parameters,
+    look: _Looked,
+    *,
+    draft: Draft,
+    sample: pd.DataFrame | None,
 ) -> Said:
     table = study.tables[subs.table]
     yield from said_of(subs, given, _design(table))
     present = [key for key in look.rounds if (subs.groups["round"] == key).any()]
     listed = subs.roles.sample.table if subs.roles.sample is not None else ""
     secret = journal.hidden(study.tables[listed].form) if listed else frozenset()
-    yield from progress_said(subs, sample, present, given, hidden=secret)
+    yield from progress_said(subs, sample, present, given, areas=look.areas, hidden=secret)
     declared = subs.roles.back_check
-    back = read_back_checks(look.data, table, declared) if declared is not None else None
-    yield from back_check_said(subs, table, back, given)
+    back = read_back_checks(look.data, table, declared, study.areas) if declared is not None else None
+    yield from back_check_said(
+        subs, table, back, given, draft=draft, rounds=[one.key for one in study.rounds]
+    )
 
 
 def _design(table: Table) -> frozenset[str]:
@@ -136,15 +146,14 @@ def _design(table: Table) -> frozenset[str]:
     return frozenset(columns | {*stages(design.cluster), *stages(design.stratum), *stages(design.population)})
 
 
-def _list(subs: Submissions, works: Mapping[str, object], areas: Sequence[str] | None) -> pd.DataFrame | None:
-    """Return the records of a table's sample list in the areas looked at, whatever their round."""
+def _list(subs: Submissions, works: Mapping[str, object]) -> pd.DataFrame | None:
+    """Return the records of a table's sample list, whatever their round and area."""
     declared = subs.roles.sample
     work = works.get(declared.table) if declared is not None else None
     if work is None:
         return None
     draft: Draft = work.draft  # type: ignore[attr-defined]
-    listed = draft.decoded.loc[delivered_records(draft)].join(draft.placed["area"])  # also if listed twice
-    return listed if areas is None else listed.loc[listed["area"].isin(list(areas))]
+    return draft.decoded.loc[delivered_records(draft)].join(draft.placed["area"])  # also if listed twice
 
 
 def _rules(draft: Draft, subs: Submissions) -> Iterator[Rows]:

@@ -19,6 +19,7 @@ def progress_said(
     rounds: Sequence[str],
     parameters: Parameters,
     *,
+    areas: Collection[str] | None = None,
     hidden: Collection[str] = (),
 ) -> Said:
     """Yield progress, who is still to be met, and who is not in the list.
@@ -26,10 +27,11 @@ def progress_said(
     Parameters
     ----------
     sample
-        The list's records, in the areas that are looked at: its questions and ``area``; None: it was
-        not delivered.
+        The list's records of all areas: its questions and ``area``; None: it was not delivered.
     rounds
         The rounds that are looked at and have records.
+    areas
+        The areas that are looked at; None: all. Who is listed in another one is in the list all the same.
     hidden
         The list's questions whose answers are not shown.
     """
@@ -47,7 +49,11 @@ def progress_said(
         yield NotRun(check="progress", table=subs.table, reason=reason, what=declared.by)
         return
     listed = pd.DataFrame({"unit": plain.plain(sample[declared.list_by]), "area": sample["area"]})
-    listed = listed.dropna(subset=["unit"]).drop_duplicates("unit", ignore_index=True)
+    listed = listed.dropna(subset=["unit"])
+    whole = listed
+    if areas is not None:
+        listed = listed.loc[listed["area"].isin(list(areas))]
+    listed = listed.drop_duplicates("unit", ignore_index=True)
     complete = (
         pd.Series(True, index=submitted.index)
         if declared.complete is None
@@ -55,7 +61,7 @@ def progress_said(
     )
     unit = subs.identity[declared.by] if declared.by in subs.identity else submitted[declared.by]
     met = subs.place[["round", "area"]].assign(unit=plain.plain(unit), complete=complete)
-    told = progress(listed, met, rounds, parameters.progress)
+    told = progress(listed, met, rounds, parameters.progress, whole=whole)
     yield Rows(table=subs.table, sheet="progress", rows=told.assign(table=subs.table))
     yield Rows(table=subs.table, sheet="pending", rows=pending(listed, met, rounds).assign(table=subs.table))
-    yield Rows(table=subs.table, sheet="unlisted", rows=located(unlisted(listed, met), subs))
+    yield Rows(table=subs.table, sheet="unlisted", rows=located(unlisted(whole, met), subs))

@@ -24,6 +24,8 @@ def progress(
     met: pd.DataFrame,
     rounds: Sequence[str],
     parameters: Progress = Progress(),
+    *,
+    whole: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row a round and area, and one a round for the whole (``COLUMNS``).
 
@@ -35,6 +37,8 @@ def progress(
         Index ``rid``; a submission's ``unit``, ``round``, ``area`` and whether it is ``complete``.
     rounds
         The rounds that are looked at, in their order.
+    whole
+        The list of all areas, where ``listed`` is that of some; None: ``listed`` is.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def progress(
         here = met.loc[met["round"] == key]
         known = here.loc[here["unit"].isin(listed["unit"])]
         received, complete = set(known["unit"]), set(known.loc[known["complete"], "unit"])
-        strange = here.loc[~here.index.isin(known.index)]
+        strange = here.loc[here.index.isin(unlisted(listed if whole is None else whole, here)["rid"])]
         areas = [*dict.fromkeys([*listed["area"], *strange["area"]]), WHOLE]
         for area in areas:
             units = listed["unit"] if area == WHOLE else listed.loc[listed["area"] == area, "unit"]
@@ -76,6 +80,6 @@ def pending(listed: pd.DataFrame, met: pd.DataFrame, rounds: Sequence[str]) -> p
 
 
 def unlisted(listed: pd.DataFrame, met: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a submission whose unit is not in the list: rid, unit (missing: it names none)."""
+    """Return one row a submission whose unit is not in the whole list: rid, unit (missing: it names none)."""
     strange = met.loc[~met["unit"].isin(listed["unit"])]
     return strange[["unit"]].rename_axis("rid").reset_index()

@@ -86,6 +86,11 @@ class FieldWords:
         """Return the word for a code of a check, or the code where there is none."""
         return str(self.words.words.get(f"field.word.{code}", code))
 
+    def unpaired(self, code: object) -> str:
+        """Return why a back-check is held against no interview; a code of cleaning has its own name."""
+        name = f"field.unpaired.{code}"
+        return self.words[name] if name in self.words else self.shown.check(str(code))
+
 
 def field_words(study: Study, lang: str) -> FieldWords:
     """Return the words of one language for a study's field checks."""
@@ -120,6 +125,8 @@ def told(sheet: str, rows: pd.DataFrame, words: FieldWords) -> pd.DataFrame:
     if sheet == "enumerator":
         listed = frame["differs"].str.split(", ")
         frame["differs"] = [", ".join(map(words.coded, filter(None, codes))) for codes in listed]
+    if sheet == "back_check_unmatched":
+        frame["reason"] = frame["reason"].map(words.unpaired)
     if sheet == "back_check":
         frame["differs"] = [words.coded("yes" if differs else "no") for differs in frame["differs"]]
     frame["look"] = [words.words["field.look"] if look else "" for look in frame["look"]]
