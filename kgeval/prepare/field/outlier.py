@@ -55,7 +55,7 @@ def outliers(
     *,
     accepted: Collection[tuple[str, str]] = (),
 ) -> pd.DataFrame:
-    """Return one row an answer outside the fences of its group (``COLUMNS``, then the groups' columns).
+    """Return one row an answer outside the fences of its group (``COLUMNS``).
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def outliers(
     if len(accepted):
         settled = pd.MultiIndex.from_tuples(list(accepted))
         found = found.loc[~pd.MultiIndex.from_frame(found[["rid", "column"]]).isin(settled)]
-    return found[[*COLUMNS, *groups.columns]].reset_index(drop=True)
+    return found[list(COLUMNS)].reset_index(drop=True)
 
 
 def unjudged(
@@ -85,10 +85,10 @@ def unjudged(
     ``too_few`` answers, or ``no_spread``: at least half of them (``sd``: all) are the same, and every
     other one would be outside.
     """
-    cells = _cells(answers, groups, parameters).drop_duplicates(["together", *groups.columns])
+    cells = _cells(answers, groups, parameters).drop_duplicates("group")
     few = cells["n"] < parameters.at_least
     named = cells.loc[few | ~(cells["low"] < cells["high"])]
-    group = [" ".join(map(str, names)) for names in named[list(groups.columns)].to_numpy()]
+    group = [" ".join(map(str, names)) for names in groups.reindex(named["rid"]).to_numpy()]
     return pd.DataFrame(
         {
             "column": named["together"], "group": group, "n": named["n"],
@@ -99,17 +99,15 @@ def unjudged(
 
 
 def _cells(answers: pd.DataFrame, groups: pd.DataFrame, parameters: Outlier) -> pd.DataFrame:
-    """Return one row an answer with the numbers of its group."""
-    together = _together(list(answers.columns), parameters.combine)
-    long = answers.astype("float64").rename_axis("rid").reset_index()
-    long = long.melt("rid", var_name="column", value_name="value").dropna(subset=["value"])
-    long = long.assign(together=long["column"].map(together))
-    for name in groups:
-        long[name] = groups[name].reindex(long["rid"]).to_numpy()
-    value = long.groupby(["together", *groups.columns], sort=False, dropna=False)["value"]
+    """Return one row an answer with the numbers of its group; a question may have the name of any column."""
+    columns = {name: answers[name].dropna().astype("float64") for name in answers}
+    long = pd.concat(columns, names=["column", "rid"]).rename("value").reset_index()
+    together = long["column"].map(_together(list(answers.columns), parameters.combine))
+    keys = [groups[name].reindex(long["rid"]).set_axis(long.index) for name in groups]
+    value = long["value"].groupby([together, *keys], sort=False, dropna=False)
     long = long.assign(
-        n=value.transform("size"), min=value.transform("min"), mean=value.transform("mean"),
-        max=value.transform("max"),
+        together=together, group=value.ngroup(), n=value.transform("size"), min=value.transform("min"),
+        mean=value.transform("mean"), max=value.transform("max"),
     )  # fmt: skip
     if parameters.method == "iqr":
         low, high = value.transform("quantile", 0.25), value.transform("quantile", 0.75)

@@ -104,10 +104,18 @@ def _replaced(default: Any, block: Any, where: str, faults: list[str]) -> Any:
 def _fits(value: Any, default: Any) -> bool:
     if isinstance(value, bool):
         return False
+    if isinstance(default, tuple):
+        if not isinstance(value, tuple):
+            return False
+        return all(_fits(part, default[0]) if default else _names(part) for part in value)
     if default is None or isinstance(default, int | float):
         whole = isinstance(default, int)
         return isinstance(value, int if whole else int | float) and value >= 0
     return isinstance(value, type(default))
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, str) or (_is_tuple(value) and all(isinstance(name, str) for name in value))
 
 
 def _is_tuple(value: Any) -> bool:

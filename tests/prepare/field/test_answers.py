@@ -71,9 +71,18 @@ def test_outliers_are_judged_within_their_group_and_accepted_ones_are_not_found_
     groups = pd.DataFrame({"area": ["01"] * 5 + ["02"] * 5}, index=values.index)
     judged = Outlier(by=("area",), at_least=5)
     (row,) = outliers(values, groups, judged).to_dict("records")
-    assert (row["rid"], row["area"]) == ("e", "01")
+    assert (row["rid"], row["n"]) == ("e", 5)
     assert outliers(values, groups, judged, accepted={("e", "x")}).empty
     assert list(outliers(values, groups, judged, accepted={("e", "y")})["rid"]) == ["e"]
+
+
+@pytest.mark.parametrize("name", ["value", "rid", "column", "n", "together", "group", "low"])
+def test_a_question_may_have_the_name_of_any_column(name: str) -> None:
+    values, groups = FIVE.rename(columns={"x": name}), pd.DataFrame({name: ["g"] * 5}, index=FIVE.index)
+    (row,) = outliers(values, groups, Outlier(at_least=5)).to_dict("records")
+    assert (row["rid"], row["column"], row["value"], row["high"]) == ("e", name, 7.5, 7)
+    (few,) = unjudged(values, groups).to_dict("records")
+    assert (few["column"], few["group"], few["n"], few["reason"]) == (name, "g", 5, "too_few")
 
 
 def test_questions_can_be_judged_together() -> None:
