@@ -137,7 +137,7 @@ def _counts(
         "records": _rows(found.submissions),
         "checks": _rows(found.overview),
         "progress": _rows(found.sheets["progress"].drop(columns="rid")) if "progress" in found.sheets else [],
-        "not_run": _rows(found.not_run),
+        "not_run": _rows(found.not_run.drop(columns="group").drop_duplicates()),  # groups are answers
     }
 
 

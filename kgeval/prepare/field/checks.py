@@ -15,11 +15,12 @@ from kgeval.prepare import journal
 from kgeval.prepare.clean import worked
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.field.back_checked import back_check_said, read_back_checks
+from kgeval.prepare.field.heaped import heaps_said
 from kgeval.prepare.field.listed import progress_said
 from kgeval.prepare.field.parameters import Parameters, parameters
 from kgeval.prepare.field.rules import rules
 from kgeval.prepare.field.sheets import NotRun, Rows, Said, said_of
-from kgeval.prepare.field.submissions import Submissions, delivered_records, submissions
+from kgeval.prepare.field.submissions import Submissions, delivered_records, standing, submissions
 from kgeval.prepare.receive import Delivery
 
 # The sheets in the order of a day's work: wrong records, doubtful answers, who asked how, how far.
@@ -128,7 +129,8 @@ def _of_table(
 ) -> Said:
     table = study.tables[subs.table]
     yield from said_of(subs, given, _design(table))
-    present = [key for key in look.rounds if (subs.groups["round"] == key).any()]
+    yield from heaps_said(subs, given)
+    present = [key for key in look.rounds if (subs.place["round"] == key).any()]
     listed = subs.roles.sample.table if subs.roles.sample is not None else ""
     secret = journal.hidden(study.tables[listed].form) if listed else frozenset()
     yield from progress_said(subs, sample, present, given, areas=look.areas, hidden=secret)
@@ -153,7 +155,8 @@ def _list(subs: Submissions, works: Mapping[str, object]) -> pd.DataFrame | None
     if work is None:
         return None
     draft: Draft = work.draft  # type: ignore[attr-defined]
-    return draft.decoded.loc[delivered_records(draft)].join(draft.placed["area"])  # also if listed twice
+    records = draft.decoded.loc[delivered_records(draft)]  # also if listed twice
+    return standing(records, draft.answers).join(draft.placed["area"])
 
 
 def _rules(draft: Draft, subs: Submissions) -> Iterator[Rows]:
@@ -161,6 +164,7 @@ def _rules(draft: Draft, subs: Submissions) -> Iterator[Rows]:
     found = found.loc[found["rid"].isin(subs.answers.index)]
     placed = subs.place.reindex(found["rid"])[["round", "area"]].reset_index(drop=True)
     found = pd.concat([found.reset_index(drop=True), placed], axis=1)
+    found["key"] = subs.place["key"].reindex(found["rid"]).to_numpy()  # masked where it is here
     if subs.roles.enumerator:
         found["enumerator"] = subs.role("enumerator").reindex(found["rid"]).to_numpy()
     yield Rows(table=subs.table, sheet="rules", rows=found.rename(columns={"check": "rule"}))

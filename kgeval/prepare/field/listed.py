@@ -10,7 +10,7 @@ from kgeval.prepare import plain
 from kgeval.prepare.field.parameters import Parameters
 from kgeval.prepare.field.progress import pending, progress, unlisted
 from kgeval.prepare.field.sheets import NotRun, Rows, Said, located
-from kgeval.prepare.field.submissions import Submissions, truth
+from kgeval.prepare.field.submissions import Submissions, standing, truth
 
 
 def progress_said(
@@ -42,7 +42,8 @@ def progress_said(
     if sample is None or declared.list_by not in sample:
         yield NotRun(check="progress", table=subs.table, reason="not_delivered", what=declared.table)
         return
-    submitted = subs.delivered  # two forms that contradict each other do not mean that nobody was there
+    # two forms that contradict each other do not mean that nobody was there; what was decided holds
+    submitted = standing(subs.delivered, subs.answers)
     personal = declared.by in subs.hidden or declared.list_by in hidden  # units are named in what follows
     if personal or declared.by not in submitted:
         reason = "personal" if personal else "not_delivered"
@@ -59,8 +60,7 @@ def progress_said(
         if declared.complete is None
         else truth(submitted, declared.complete).fillna(value=False).astype(bool)
     )
-    unit = subs.identity[declared.by] if declared.by in subs.identity else submitted[declared.by]
-    met = subs.place[["round", "area"]].assign(unit=plain.plain(unit), complete=complete)
+    met = subs.place[["round", "area"]].assign(unit=plain.plain(submitted[declared.by]), complete=complete)
     told = progress(listed, met, rounds, parameters.progress, whole=whole)
     yield Rows(table=subs.table, sheet="progress", rows=told.assign(table=subs.table))
     yield Rows(table=subs.table, sheet="pending", rows=pending(listed, met, rounds).assign(table=subs.table))

@@ -11,7 +11,6 @@ from kgeval.prepare.check.window import interview_date
 from kgeval.prepare.field.duplicates import duplicates
 from kgeval.prepare.field.duration import durations
 from kgeval.prepare.field.enumerator import RATES, enumerators
-from kgeval.prepare.field.heaping import digits, heaps
 from kgeval.prepare.field.missing import missing
 from kgeval.prepare.field.other_specify import other_texts
 from kgeval.prepare.field.outlier import outliers, unjudged
@@ -23,6 +22,7 @@ from kgeval.prepare.field.time_of_day import odd_hours
 from kgeval.prepare.field.versions import versions
 from kgeval.prepare.journal import MASK
 
+_OWN_GROUPS = ("round", "area", "enumerator")  # columns of every row; other groups are questions
 _NUMBERS = frozenset({"integer", "int", "decimal", "range"})
 
 
@@ -41,7 +41,8 @@ class NotRun:
 
     ``reason``: ``no_role`` (``field.toml`` does not say which column), ``not_delivered`` (no such
     column, file or record), ``personal`` (the column names persons), ``nothing_to_judge`` (no question
-    of that kind), ``too_few``, ``no_spread``, ``cut_off`` (no ages on both sides).
+    of that kind), ``too_few``, ``no_spread``, ``cut_off`` (no ages on both sides), ``unreadable`` (moments,
+    some or all, that are not written as one; the others are looked at).
     """
 
     check: str
@@ -62,7 +63,7 @@ def said_of(subs: Submissions, parameters: Parameters, skip: frozenset[str]) -> 
     yield from _outliers(subs, parameters, skip)
     if subs.repeat:
         return
-    for check in (_enumerators, _durations, _straight_lines, _other_texts, _versions, _heaps, _odd_hours):
+    for check in (_enumerators, _durations, _straight_lines, _other_texts, _versions, _odd_hours):
         yield from check(subs, parameters)
 
 
@@ -86,6 +87,15 @@ def role_fault(subs: Submissions, check: str, *roles: str) -> NotRun | None:
         if subs.column(name) is None:
             return NotRun(check=check, table=subs.table, reason="not_delivered", what=name)
     return None
+
+
+def _unreadable(subs: Submissions, check: str, *roles: str) -> Iterator[NotRun]:
+    """Yield the columns of moments in which something stands that is read as none."""
+    for role in roles:
+        text = subs.role(role)
+        given = text.notna() & (text.astype("str").str.strip() != "")
+        if (given & subs.moment(role).isna()).any():
+            yield NotRun(check=check, table=subs.table, reason="unreadable", what=getattr(subs.roles, role))
 
 
 def _duplicates(subs: Submissions, parameters: Parameters) -> Said:
@@ -130,6 +140,9 @@ def _refusals(subs: Submissions, parameters: Parameters) -> Said:
 
 def _outliers(subs: Submissions, parameters: Parameters, skip: frozenset[str]) -> Said:
     wanted = parameters.outlier.variables
+    if secret := sorted(subs.hidden.intersection(_group_columns(subs, parameters.outlier.by).values())):
+        yield NotRun(check="outlier", table=subs.table, reason="personal", what=", ".join(secret))
+        return
     names = [
         question.name
         for question in subs.form.questions
@@ -146,25 +159,35 @@ def _outliers(subs: Submissions, parameters: Parameters, skip: frozenset[str]) -
         numbers[name] = numbers[name].where(subs.kinds[name] == "")
     groups = _groups(subs, parameters.outlier.by)
     found = outliers(numbers, groups, parameters.outlier, accepted=subs.accepted)
-    secret = found["column"].isin(list(subs.hidden))
-    shown = {name: found[name].astype(object).mask(secret, MASK) for name in ("value", "min", "max")}
-    found = found.assign(**shown)[[name for name in found if name not in ("round", "area")]]
+    private = found["column"].isin(list(subs.hidden))  # fences give the quartiles back, and both the mean
+    masked = ("value", "min", "mean", "max", "low", "high")
+    found = found.assign(**{name: found[name].astype(object).mask(private, MASK) for name in masked})
+    asked = groups[[name for name in groups if name not in _OWN_GROUPS]].reindex(found["rid"])
+    if len(asked.columns):
+        found["group"] = [" ".join(answers) for answers in asked.to_numpy()]
     yield Rows(table=subs.table, sheet="outlier", rows=located(found, subs))
     for _, row in unjudged(numbers, groups, parameters.outlier).iterrows():
         reason, column, group = (str(row[name]) for name in ("reason", "column", "group"))
         yield NotRun(check="outlier", table=subs.table, reason=reason, what=column, group=group)
 
 
+def _group_columns(subs: Submissions, names: tuple[str, ...]) -> dict[str, str]:
+    """Return what makes groups, the round first (rounds are never mixed) → the question that says it.
+
+    What the table does not have makes no groups in it.
+    """
+    own = dict.fromkeys(_OWN_GROUPS, "") | {"enumerator": subs.roles.enumerator}
+    known = [name for name in names if name in own or name in subs.answers]
+    return {name: own.get(name, name) for name in ["round", *known]}
+
+
 def _groups(subs: Submissions, names: tuple[str, ...]) -> pd.DataFrame:
-    """Return the columns that make groups; those that the table does not have make none in it."""
-    groups = {}
-    for name in names:
-        if name in ("round", "area"):
-            groups[name] = subs.groups[name]
-        elif name == "enumerator":
-            groups[name] = subs.role("enumerator").fillna("")
-        elif name in subs.answers and name not in subs.hidden:
-            groups[name] = subs.answers[name].astype("str").fillna("")
+    """Return the columns that make groups, as text."""
+    groups = {
+        name: subs.groups[name] if name in ("round", "area")
+        else (subs.role(name) if name == "enumerator" else subs.answers[name]).astype("str").fillna("")
+        for name in _group_columns(subs, names)
+    }  # fmt: skip
     return pd.DataFrame(groups, index=subs.answers.index)
 
 
@@ -198,6 +221,10 @@ def _enumerators(subs: Submissions, parameters: Parameters) -> Said:
 def _durations(subs: Submissions, parameters: Parameters) -> Said:
     if fault := role_fault(subs, "duration", "start", "end"):
         yield fault
+        return
+    unread = list(_unreadable(subs, "duration", "start", "end"))
+    yield from unread
+    if unread and subs.minutes.isna().all():
         return
     agreed = subs.consent.fillna(value=True).astype(bool)  # without consent an interview is over soon
     found = durations(subs.minutes.loc[agreed], subs.groups[["round"]], parameters.duration)
@@ -248,66 +275,14 @@ def _versions(subs: Submissions, parameters: Parameters) -> Said:
     yield Rows(table=subs.table, sheet="versions", rows=rows.assign(table=subs.table))
 
 
-def _heaps(subs: Submissions, parameters: Parameters) -> Said:
-    heaping, age = parameters.heaping, subs.roles.age
-    numbers: dict[str, pd.Series] = {}
-    if age is None:
-        yield NotRun(check="heaping", table=subs.table, reason="no_role", what="age")
-    elif personal := [name for name in age.columns if name in subs.withheld]:
-        yield NotRun(check="heaping", table=subs.table, reason="personal", what=personal[0])
-    elif absent := [name for name in age.columns if subs.column(name) is None]:
-        yield NotRun(check="heaping", table=subs.table, reason="not_delivered", what=absent[0])
-    else:
-        months = subs.answers[age.months] if age.months else completed_months(
-            subs.answers[age.birth], subs.answers[age.on]
-        )  # fmt: skip
-        name = age.months or age.birth
-        numbers[name] = months.astype("float64").rename(name)
-        for at in heaping.at:
-            if not months.min() <= at - heaping.reach < at + heaping.reach <= months.max():
-                yield NotRun(check="heaping", table=subs.table, reason="cut_off", what=f"{name}: {at}")
-    for group in _heaping_groups(subs):
-        for series in numbers.values():
-            yield Rows(table=subs.table, sheet="heaping", rows=_of_group(heaps(series, group, heaping), subs))
-        for name in dict.fromkeys([*numbers, *subs.roles.digits]):
-            if name in subs.withheld or (name not in numbers and name not in subs.answers):
-                continue
-            series = numbers[name] if name in numbers else subs.answers[name].rename(name)
-            yield Rows(table=subs.table, sheet="digits", rows=_of_group(digits(series, group, heaping), subs))
-
-
-def _heaping_groups(subs: Submissions) -> Iterator[pd.Series]:
-    """Yield the groups: each round, and in it each enumerator."""
-    rounds = subs.groups["round"]
-    yield rounds + _BETWEEN
-    if subs.roles.enumerator:
-        yield (rounds + _BETWEEN + subs.role("enumerator")).dropna()
-
-
-def _of_group(rows: pd.DataFrame, subs: Submissions) -> pd.DataFrame:
-    parts = rows["group"].astype("str").str.split(_BETWEEN, n=1, expand=True).reindex(columns=[0, 1])
-    return rows.drop(columns="group").assign(table=subs.table, round=parts[0], enumerator=parts[1].fillna(""))
-
-
-_BETWEEN = "\x1f"
-
-
-def completed_months(birth: pd.Series, on: pd.Series) -> pd.Series:
-    """Return the completed months from one day to another; missing where one is.
-
-    >>> day = lambda text: pd.Series(pd.to_datetime([text]))
-    >>> completed_months(day("2018-01-31"), day("2019-01-30")).tolist()
-    [11.0]
-    """
-    months = 12 * (on.dt.year - birth.dt.year) + (on.dt.month - birth.dt.month)
-    complete = months - (on.dt.day < birth.dt.day)
-    known: pd.Series = complete.where(birth.notna() & on.notna()).astype("float64")
-    return known
-
-
 def _odd_hours(subs: Submissions, parameters: Parameters) -> Said:
     if fault := role_fault(subs, "time_of_day", "start"):
         yield fault
         return
-    found = odd_hours(subs.moment("start"), parameters.time_of_day)
+    started = subs.moment("start")
+    unread = list(_unreadable(subs, "time_of_day", "start"))
+    yield from unread
+    if unread and started.isna().all():
+        return
+    found = odd_hours(started, parameters.time_of_day)
     yield Rows(table=subs.table, sheet="time_of_day", rows=located(found, subs))

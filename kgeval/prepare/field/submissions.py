@@ -12,7 +12,7 @@ from kgeval.plan.form import Form, Question
 from kgeval.prepare.decode.text import fold
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.field.moments import moments
-from kgeval.prepare.journal import MASK, direct, hidden, masked
+from kgeval.prepare.journal import MASK, hidden, masked
 
 PLACE = ("file", "sheet", "row", "key", "round", "area")
 AGAIN = frozenset({"EXACT_DUPLICATE", "CONFLICTING_DUPLICATE"})
@@ -173,20 +173,27 @@ def delivered_records(draft: Draft) -> pd.Index:
     return everyone[everyone.isin(draft.answers.index) | everyone.isin(again)]
 
 
+def standing(decoded: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers as they stand after cleaning, of records that are not among them as decoded.
+
+    Index and columns are those of ``decoded``.
+    """
+    kept = answers.loc[answers.index.isin(decoded.index), list(decoded.columns)]
+    apart = decoded.loc[~decoded.index.isin(answers.index)]
+    return (pd.concat([kept, apart]) if len(apart) else kept).loc[decoded.index]
+
+
 def _place(draft: Draft, rids: pd.Index) -> pd.DataFrame:
     place = draft.origin.loc[rids, ["file", "sheet", "row"]].join(draft.placed)
     keys = draft.keys(rids).fillna("")
-    personal = bool(direct(draft.form) & set(draft.key_columns))
+    personal = bool(masked(draft.form) & set(draft.key_columns))
     return place.assign(key=keys.mask(keys != "", MASK) if personal else keys).reindex(columns=list(PLACE))
 
 
 def _identity(draft: Draft, rids: pd.Index) -> pd.DataFrame:
     """Return what names a record, as it now stands; of rejected duplicates as decoded."""
     named = [name for name in draft.key_columns if name in draft.decoded]
-    keys = draft.decoded.loc[rids, named].copy()
-    kept = rids[rids.isin(draft.answers.index)]
-    for name in named:
-        keys.loc[kept, name] = draft.answers.loc[kept, name]
+    keys = standing(draft.decoded.loc[rids, named], draft.answers)
     return keys.join(draft.placed.add_prefix("placed ")) if named else keys
 
 
