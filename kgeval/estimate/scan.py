@@ -25,7 +25,7 @@ from kgeval.estimate.measure import Measure, Operand, distinct
 from kgeval.estimate.scan_query import by_database, query_of
 from kgeval.estimate.scan_request import RELEVANT, Scan, cell_codes, need_columns
 from kgeval.estimate.sum_cells import origins, sum_cells
-from kgeval.estimate.tabular import column_names, plain_numbers, whole_codes
+from kgeval.estimate.tabular import plain_numbers, whole_codes, written_names
 from kgeval.estimate.units import Floats, sampling_units
 from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign, stages
@@ -157,7 +157,7 @@ def _batches(scan: Scan, records: int = BATCH) -> Iterator[pd.DataFrame]:
     import pyarrow.parquet as pq
 
     for path in scan.paths:
-        need_columns(scan.columns, column_names(path), path)
+        need_columns(scan.columns, written_names(path), path)
         for batch in pq.ParquetFile(path).iter_batches(batch_size=records, columns=scan.columns):
             yield plain_numbers(batch.to_pandas())
 

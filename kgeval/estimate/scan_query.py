@@ -18,7 +18,7 @@ from kgeval.estimate.cells import FIELDS, KNOWN, SQUARED, stacked
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.scan_request import RELEVANT, Scan, as_expression, cell_codes, need_columns
 from kgeval.estimate.sql import NUMBERS, condition_sql, number_sql, quote
-from kgeval.estimate.tabular import column_names
+from kgeval.estimate.tabular import written_names
 from kgeval.estimate.units import Floats
 from kgeval.estimate.weights import weights
 
@@ -73,7 +73,7 @@ def _types(scan: Scan) -> dict[str, str]:
     import duckdb
 
     for path in scan.paths:  # a file that is no Parquet is refused by name
-        need_columns(scan.columns, column_names(path), path)
+        need_columns(scan.columns, written_names(path), path)
     with duckdb.connect() as database:
         described = database.execute(f"DESCRIBE FROM {_source(scan)}").fetchall()
     return {str(row[0]): str(row[1]) for row in described}

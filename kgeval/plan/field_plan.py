@@ -5,6 +5,7 @@ A check whose role is not declared is not run, and is listed as such; nothing is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,7 +198,7 @@ def _okrange(block: Block, name: str) -> tuple[float, bool]:
     except ValueError:
         amount = -1.0
     is_share = isinstance(said, str)
-    if amount < 0 or (isinstance(said, str) and not said.strip().endswith("%")):
+    if not 0 <= amount < math.inf or (isinstance(said, str) and not said.strip().endswith("%")):
         block.fault(f'{name} must be a number from 0, or a share like "10%"')
         return 0.0, False
     return (amount / 100 if is_share else amount), is_share

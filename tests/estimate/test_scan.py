@@ -16,6 +16,7 @@ from kgeval.estimate.estimates import finish, tabulate
 from kgeval.estimate.measure import count, mean, ratio, share, total
 from kgeval.estimate.sampled import Options
 from kgeval.estimate.tidy import COLUMNS
+from kgeval.plan.sample import SampleDesign
 from tests.estimate.samples import DESIGN, sample, seeds
 
 MEASURES = [
@@ -124,3 +125,15 @@ def test_whole_codes_are_whole_though_some_are_missing(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "a.parquet")
     table = scan.tabulate_files([tmp_path / "a.parquet"], DESIGN, [mean("m", "${x}")], wanted=[("code",)])
     assert all(isinstance(level, int) for level in finish(table, [("code",)], Options())["code"].tolist())
+
+
+@pytest.mark.parametrize("in_database", [True, False])
+def test_columns_are_called_as_the_file_writes_them(tmp_path: Path, in_database: bool) -> None:
+    frame = sample(35).rename(columns={"cluster": "cluster "})
+    frame.to_parquet(tmp_path / "a.parquet")
+    design = SampleDesign(weight="w", cluster="cluster ", stratum="stratum")
+    table = scan.tabulate_files(
+        [tmp_path / "a.parquet"], design, [mean("m", "${x}")], in_database=in_database
+    )
+    whole = tabulate(frame, design, [mean("m", "${x}")])
+    assert_same(finish(table, [()], Options()), finish(whole, [()], Options()))
