@@ -75,7 +75,7 @@ def read_back_checks(
     open_, closed, aside = (
         getattr(cleaned, part)[table.key].set_index("rid") for part in ("tables", "restricted", "set_aside")
     )
-    answers = open_.join(closed)
+    answers = open_.join(closed).filter(sorted(_asked_again(sheets, form)))
     files = {sheet.source.rid(0).rsplit(":", 1)[0]: sheet.source.file for sheet in sheets}
     where = answers.index.to_series().str.rsplit(":", n=1)
     secret = declared.checker in masked(table.form)
@@ -156,11 +156,18 @@ def _text(values: pd.Series) -> pd.Series:
 
 def _answered_throughout(sheets: Sequence[Delivered], form: Form, question: str) -> bool:
     """Return whether every row of every sheet has an answer to a question."""
-    columns = [match_columns(sheet, form).columns.get(question) for sheet in sheets]
+    records = [sheet for sheet in sheets if not sheet.repeat]
+    columns = [match_columns(sheet, form).columns.get(question) for sheet in records]
     return all(
         column is not None and sheet.records[column].notna().all()
-        for column, sheet in zip(columns, sheets, strict=True)
+        for column, sheet in zip(columns, records, strict=True)
     )
+
+
+def _asked_again(sheets: Sequence[Delivered], form: Form) -> frozenset[str]:
+    """Return the questions that have a column in some sheet."""
+    found = [match_columns(sheet, form) for sheet in sheets if not sheet.repeat]
+    return frozenset(name for one in found for name in (*one.columns, *one.parts))
 
 
 def _in_part(table: Table, declared: BackCheck) -> Form:

@@ -10,7 +10,7 @@ from kgeval.plan.table import AreaRule, Table
 from kgeval.prepare import plain
 from kgeval.prepare.draft import Draft
 
-NO_INTERVIEW, SEVERAL_AREAS, KEY_NOT_ASKED = "no_interview", "several_areas", "key_not_asked"
+NO_INTERVIEW, SEVERAL_AREAS, NO_KEYS = "no_interview", "several_areas", "no_keys"
 
 
 def pairs(draft: Draft, rounds: Sequence[str], table: Table, back: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def pairs(draft: Draft, rounds: Sequence[str], table: Table, back: pd.DataFrame)
     first = draft.answers.loc[placed.index]
     keys = [name for name in draft.form.record_key if name in back and name in first]
     if not set(table.key_columns) <= set(keys):
-        return pd.DataFrame({"rid": pd.Series(pd.NA, index=back.index, dtype="str"), "reason": KEY_NOT_ASKED})
+        return pd.DataFrame({"rid": pd.Series(pd.NA, index=back.index, dtype="str"), "reason": NO_KEYS})
     order = placed["round"].map({key: place for place, key in enumerate(rounds)})
     known = pd.DataFrame({"key": _key(first, keys), "area": placed["area"], "order": order})
     asked = pd.DataFrame({"key": _key(back, keys), "again": _areas(first, placed["area"], table.area, back)})
@@ -72,7 +72,7 @@ def _areas(first: pd.DataFrame, area: pd.Series, rule: AreaRule, back: pd.DataFr
 
 def _area_part(answers: pd.Series, rule: AreaRule) -> pd.Series:
     said = plain.plain(answers)
-    return said.str.split("-", n=1).str[0] if rule.prefix else said
+    return said.str.replace("-.*", "", regex=True) if rule.prefix else said
 
 
 def _key(answers: pd.DataFrame, keys: list[str]) -> pd.Series:

@@ -117,6 +117,26 @@ def test_back_checks_that_all_contradict_each_other_are_all_listed(folders: tupl
     assert unmatched(found) == [(2, "CONFLICTING_DUPLICATE", True), (3, "CONFLICTING_DUPLICATE", True)]
 
 
+def test_an_area_in_front_of_a_column_and_questions_that_were_not_asked_again(
+    folders: tuple[Path, Path],
+) -> None:
+    rewrite(folders[0] / "study.toml", ('values = { base = "1", end = "2" }\n[tables.mothers.area]\ncolumn =',
+        'values = { base = "1", end = "2" }\n[tables.mothers.area]\nprefix ='))  # fmt: skip
+    rows = in_the_field.mothers()
+    rows["district"] += "-" + rows["id"]
+    rows.loc[25, "id"] = "M05"
+    mothers(folders, rows)
+    again(folders, rows.loc[[25, 6], ["id", "svy", "district", "months"]])
+    found = checked(folders)
+    assert paired(found) == [(2, "M05", "02", "end"), (3, "M06", "01", "end")]
+    absent = found.not_run.query("check == 'back_check' and reason == 'not_delivered'")
+    assert absent["what"].tolist() == ["pay", "why"]
+    again(folders, rows.loc[[25, 6], ["id", "svy", "months"]])
+    found = checked(folders)
+    assert paired(found) == [(3, "M06", "01", "end")]
+    assert unmatched(found) == [(2, "several_areas", True)]
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_back_checks_that_cleaning_cannot_keep_are_listed_with_the_reason(
     folders: tuple[Path, Path], lang: str
