@@ -1,11 +1,12 @@
-"""Kill runs at random moments, start several at once, fill the disk: count what is torn.
+"""Kill runs at random moments, press Ctrl-C, start several at once, fill the disk: count what is torn.
 
-    python benchmarks/crash.py [--kills 200] [--rounds 50] [--disks 20] [--seed 404]
+    python benchmarks/crash.py [--kills 200] [--interrupts 40] [--rounds 50] [--disks 20] [--seed 404]
 
-A run is a small review of three areas with real kernels. After each kill every table must be whole
-and agree with its provenance, and the next run must finish and leave what a run that nobody disturbed
-leaves; of four runs started together exactly one may write; on a full disk (a small tmpfs, for which
-one must be root) nothing may be torn.
+A run is a small review of three areas with real kernels. After each kill, and each Ctrl-C (which a
+terminal sends to all processes of the run), every table must be whole and agree with its provenance,
+and the next run must finish and leave what a run that nobody disturbed leaves; of four runs started
+together exactly one may write; on a full disk (a small tmpfs, for which one must be root) nothing may
+be torn.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from kgeval.errors import UserError
 from kgeval.store import Store, fingerprints
 
 ROOT = Path(__file__).resolve().parents[1]
-KILLED, BUSY, DISK = -signal.SIGKILL, 4, 4
+BUSY = DISK = 4
 
 
 def main() -> None:
@@ -33,17 +34,19 @@ def main() -> None:
     import tiny
 
     options = argparse.ArgumentParser(description=__doc__)
-    for name, count in (("kills", 200), ("rounds", 50), ("disks", 20), ("seed", 404)):
+    for name, count in (("kills", 200), ("interrupts", 40), ("rounds", 50), ("disks", 20), ("seed", 404)):
         options.add_argument(f"--{name}", type=int, default=count)
     chosen = options.parse_args()
     chance = random.Random(chosen.seed)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, it would be ignored
     with tempfile.TemporaryDirectory() as name:
         desk = Path(name)
         tiny.write_study(desk / "study")
         (desk / "data").mkdir()
         (desk / "data/mothers.csv").write_text("mid,district,round,reads\n", encoding="utf-8")
         tiny.write_notebooks(desk / "notebooks")
-        print(kills(desk, chosen.kills, chance), flush=True)
+        print(stops(desk, chosen.kills, "kills", chance), flush=True)
+        print(stops(desk, chosen.interrupts, "interrupts", chance), flush=True)
         print(together(desk, chosen.rounds), flush=True)
         print(disks(desk, chosen.disks, chance))
 
@@ -52,7 +55,11 @@ def start(desk: Path, out: Path, *more: str) -> subprocess.Popen[bytes]:
     folders = ["--data", desk / "data", "--out", out, "--notebooks", desk / "notebooks"]
     command = [sys.executable, "-m", "kgeval", "run", desk / "study", *folders, "--force", *more]
     return subprocess.Popen(
-        list(map(str, command)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        list(map(str, command)),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -68,16 +75,20 @@ def torn(out: Path) -> int:
     return bad
 
 
-def kills(desk: Path, count: int, chance: random.Random) -> str:
-    out, bad, orphans, failed, other = desk / "killed", 0, 0, 0, 0
+def stops(desk: Path, count: int, what: str, chance: random.Random) -> str:
+    """Kill the run's first process, or press Ctrl-C, so many times; say what that left."""
+    out, bad, orphans, failed, other = desk / what, 0, 0, 0, 0
     whole = time.perf_counter()
     assert start(desk, out).wait() == 0
     whole = time.perf_counter() - whole
     undisturbed = made(out)
-    for _ in watched(count, "kills"):
+    for _ in watched(count, what):
         run = start(desk, out)
         time.sleep(chance.uniform(0, whole))
-        run.send_signal(signal.SIGKILL)
+        if what == "kills":
+            run.send_signal(signal.SIGKILL)
+        else:
+            os.killpg(run.pid, signal.SIGINT)
         run.wait()
         bad += torn(out)
         time.sleep(1)
@@ -85,7 +96,7 @@ def kills(desk: Path, count: int, chance: random.Random) -> str:
         failed += start(desk, out).wait() != 0
         other += made(out) != undisturbed
     return (
-        f"{count} kills: {bad} torn, {orphans} left running; of the next runs {failed} did not finish "
+        f"{count} {what}: {bad} torn, {orphans} left running; of the next runs {failed} did not finish "
         f"and {other} left anything else than a run that nobody disturbed"
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,13 +13,13 @@ from typing import Any
 from kgeval.errors import BusyError
 from kgeval.plan.area import WHOLE
 from kgeval.run.cluster import ClusterWorkers
-from kgeval.run.commit import WORK, commit, sole_writer, staging_folder, withdraw
+from kgeval.run.commit import WORK, commit, recover, sole_writer, staging_folder, withdraw
 from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
 from kgeval.run.job import JobResult, Setting, run_job, summary
 from kgeval.run.results import gather_results
 from kgeval.run.resume import Ground, causes, why
 from kgeval.run.workers import Ended, Workers
-from kgeval.store import SHARED, write_whole
+from kgeval.store import write_whole
 
 _LOST = {
     "died": "the process died (out of memory, or it was killed); run again, with fewer --jobs if that was it",
@@ -259,8 +258,7 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _sweep(out: Path) -> None:
-    shutil.rmtree(out / WORK / "staging", ignore_errors=True)
-    shutil.rmtree(out / SHARED, ignore_errors=True)
+    recover(out)  # Ctrl-C may have come between a job's journal and the last of its moves
     log = out / WORK / "workers.log"
     if log.is_file() and not log.stat().st_size:
         log.unlink()

@@ -143,7 +143,8 @@ def _carry_out(out: Path, journal: Mapping[str, Any]) -> None:
     for name in journal["remove"]:
         (out / name).unlink(missing_ok=True)
     for folder in {(out / name).parent for name in outputs}:
-        sync_folder(folder)
+        if folder.is_dir():  # taken away since? whoever reads the manifest sees what is absent
+            sync_folder(folder)
     write_whole(out / WORK / "jobs" / f"{journal['job']}.json", to_json(journal["manifest"]))
     (out / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(staged, ignore_errors=True)

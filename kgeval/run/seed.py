@@ -29,6 +29,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -54,8 +55,9 @@ _RSS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes
 def main(address: str, study: str, modules: Sequence[str]) -> None:
     """Import, try a fork, then serve until standard input closes."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
+    listener.bind(f"{address}.new")
     listener.listen(64)  # callers may knock before the imports are done
+    Path(f"{address}.new").rename(address)  # whoever sees the address finds somebody who listens
     plain_filters = list(warnings.filters)
     with _as_in_a_kernel():
         for name in (*ALWAYS, *modules):

@@ -16,6 +16,7 @@ import pytest
 import tiny
 
 from kgeval.errors import BusyError
+from kgeval.run import commit as commits
 from kgeval.run.batch import Pace, run_batch
 from kgeval.run.commit import intact, manifest, sole_writer
 from kgeval.run.graph import Place, graph
@@ -222,3 +223,24 @@ def test_a_run_cut_in_the_middle_leaves_whole_files_and_the_next_one_finishes(tm
         Store(tmp_path / "out").read(f"{path.parts[-3]}/clean/mothers")
     assert {result.status for result in run(tmp_path).values()} == {"done"}
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_ctrl_c_between_a_jobs_journal_and_its_moves_loses_nothing(tmp_path, monkeypatch):
+    carry_out, calls = commits._carry_out, []
+
+    def cut(out: Path, journal) -> None:
+        calls.append(journal["job"])
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        carry_out(out, journal)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(commits, "_carry_out", cut)
+        results = run(tmp_path)
+    out = tmp_path / "out"
+    assert "interrupted" in {result.status for result in results.values()}
+    assert not (out / commits.JOURNAL).exists()
+    outputs = manifest(out, calls[0])["outputs"]
+    assert outputs
+    assert intact(out, outputs)
+    assert {result.status for result in run(tmp_path).values()} == {"done"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -72,6 +73,16 @@ def test_a_run_cut_after_any_move_is_finished_by_the_next(tmp_path, monkeypatch,
     assert not (tmp_path / ".kgeval/journal.json").exists()
     recover(tmp_path)  # a second time changes nothing
     assert len(there(tmp_path)) == 5
+
+
+def test_a_journal_whose_files_are_gone_does_not_bar_the_folder(tmp_path, monkeypatch):
+    staged = stage(tmp_path, "a.10", "new")
+    cut_commit(tmp_path, staged, 0, monkeypatch)
+    shutil.rmtree(tmp_path / "a", ignore_errors=True)
+    shutil.rmtree(staged)
+    recover(tmp_path)
+    assert not (tmp_path / commits.JOURNAL).exists()
+    assert not intact(tmp_path, manifest(tmp_path, "a.10")["outputs"])  # so the job runs again
 
 
 @pytest.mark.parametrize("moves", range(4))
