@@ -17,10 +17,11 @@ from scipy import optimize, special
 from kgeval.errors import DesignError
 from kgeval.estimate.answers import condition, truth
 from kgeval.estimate.calibrate import Calibration
+from kgeval.estimate.codes import Codes, ordered_codes
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Operand
 from kgeval.estimate.replicates import Replicates
-from kgeval.estimate.units import Bools, Codes, Floats, ordered_codes
+from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import Weighted, weigh
 from kgeval.plan.sample import SampleDesign
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from kgeval.estimate.cells import Cells, Loose
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.linear import values
 from kgeval.estimate.measure import Measure, are_added
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.units import Bools, Floats
 
 
 def missing_bounds(

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.units import Bools, Codes, firsts, nest, ordered_codes
+from kgeval.estimate.codes import Codes, firsts, nest, ordered_codes, ranks
+from kgeval.estimate.units import Bools
 from kgeval.plan.near_name import meant
 
 By = str | Sequence[str | Sequence[str]] | None
@@ -119,9 +120,8 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
     table = crossed[firsts(combination, size)][listed]
     code = np.full(len(codes), -1, dtype=np.intp)
     code[complete] = np.where(listed, listed.cumsum() - 1, -1)[combination]
-    names = tuple(
-        tuple(levels.names[place][level] for place, level in zip(places, row, strict=True)) for row in table
-    )
+    columns = ([levels.names[place][level] for level in table[:, at]] for at, place in enumerate(places))
+    names = tuple(zip(*columns, strict=True))
     lost = (relevant & ~complete).any()
     note = f"breakdown_missing: records without {' or '.join(breakdown)} belong to none of these rows"
     return Domains(breakdown=breakdown, code=code, levels=table, names=names, notes=(note,) if lost else ())
@@ -129,8 +129,9 @@ def domains(levels: Levels, breakdown: tuple[str, ...], codes: Codes, relevant: 
 
 def _code(rows: Codes) -> Codes:
     """Code the combinations that occur, 0, 1, … in the order of the columns' levels."""
-    code = np.zeros(len(rows), dtype=np.intp)
-    for column in rows.T:
+    first, *others = rows.T
+    code = ranks(first)
+    for column in others:
         code = nest(code, column)
     return code
 

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.distance import Distance
 from kgeval.estimate.margin_matrix import MarginMatrix, margin_matrix, rescaled, unit_sums
-from kgeval.estimate.units import Codes, Floats
+from kgeval.estimate.units import Floats
 
 if TYPE_CHECKING:
     from kgeval.estimate.totals import Totals

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.measure import Measure
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.units import Bools, Floats
 
 # all, all_w, all_ww: records that surely count, their Σw and Σw²
 # n, w: those of them who answered · x, y: Σwx, Σwy

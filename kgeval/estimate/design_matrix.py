@@ -11,8 +11,9 @@ import pandas as pd
 from kgeval.errors import DesignError
 from kgeval.estimate.answers import number
 from kgeval.estimate.breakdown import as_text
+from kgeval.estimate.codes import ordered_codes
 from kgeval.estimate.measure import Operand
-from kgeval.estimate.units import Bools, Floats, ordered_codes
+from kgeval.estimate.units import Bools, Floats
 from kgeval.plan.expression import parse
 
 INTERCEPT = "(intercept)"

@@ -15,7 +15,8 @@ from typing import Literal
 
 import numpy as np
 
-from kgeval.estimate.units import Codes, Floats
+from kgeval.estimate.codes import Codes
+from kgeval.estimate.units import Floats
 
 FewClusters = Literal["none", "cr2"]
 WHOLE = 1e-10  # a leverage this near to 1: the cluster alone decides a coefficient, nothing is left over

@@ -10,8 +10,9 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.totals import Margin, Totals
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.units import Bools, Floats
 
 AGREE = 1e-6  # margins that tell of populations more different than this contradict each other
 

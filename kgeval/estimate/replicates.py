@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.codes import Codes
+from kgeval.estimate.units import Bools, Floats
 
 Kind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap"]
 KINDS: tuple[Kind, ...] = ("JK1", "JKn", "BRR", "Fay", "bootstrap")

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.hadamard import hadamard
 from kgeval.estimate.replicates import KINDS, Kind, Replicates
-from kgeval.estimate.units import Bools, Codes, Floats, Stage, sampling_units
+from kgeval.estimate.units import Bools, Floats, Stage, sampling_units
 from kgeval.estimate.weights import weights
 from kgeval.plan.sample import SampleDesign
 

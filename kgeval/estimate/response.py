@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgeval.errors import DesignError
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.codes import Codes
+from kgeval.estimate.units import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kgeval.errors import DesignError
-from kgeval.estimate.units import nest, ordered_codes
+from kgeval.estimate.codes import nest, ordered_codes
 from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign, stages
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError, DesignError
+from kgeval.estimate.codes import Codes, nest, ordered_codes
 from kgeval.estimate.measure import Measure, Operand
-from kgeval.estimate.units import Codes, nest, ordered_codes
 from kgeval.plan.expression import Expression, parse
 from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign, stages

@@ -9,8 +9,9 @@ import numpy as np
 
 from kgeval.estimate.answers import Answers
 from kgeval.estimate.cells import CENTRED, SQUARED, UNKNOWN, Cells, Loose, are_counted, stacked
+from kgeval.estimate.codes import Codes, firsts, nest
 from kgeval.estimate.measure import Measure
-from kgeval.estimate.units import Bools, Codes, Floats, firsts, nest
+from kgeval.estimate.units import Bools, Floats
 
 _Found = Sequence[Answers]
 _Weights = Sequence[Floats | None]
@@ -84,7 +85,7 @@ def sum_cells(
         sums |= _unknown_sums(measures, found, weight, sums, add)
     return Cells(
         unit=unit[first],
-        levels=levels[first],
+        levels=levels.take(first, axis=0),
         sums=sums,
         counted=are_counted(measures),
         origin=origin,
@@ -184,34 +185,23 @@ def _answered_sums(
 ) -> tuple[Floats, Floats]:
     """Return n and Σw of those who answered, (measures, cells) each.
 
-    Where everybody counts, the few silent records are taken from all, those of all measures at once.
+    Where everybody counts, the few silent records are taken from all.
     """
-    silent, own = {}, {}
+    # one block: once a large one was freed, the allocator keeps smaller ones at hand for the next estimate
+    # instead of having the system zero them anew, a fifth of the time of many domains
+    n, held = np.empty((2, len(found), add.cells))
     for place, (one, w) in enumerate(zip(found, weight, strict=True)):
         if one.member is not None or one.x is not None:
-            own[place] = add(_answered(one)), add(_held(one, w))
-        elif one.known is not None:
-            silent[place] = np.flatnonzero(~one.known)
-    n, held = everybody, all_w
-    if silent:
-        at = np.concatenate([place * add.cells + add.cell[records] for place, records in silent.items()])
-        lost = np.concatenate([_of(weight[place], records) for place, records in silent.items()])
-        n, held = _less(n, at, None), _less(held, at, lost)
-    return (
-        _with_lines(n, {place: line for place, (line, _) in own.items()}),
-        _with_lines(held, {place: line for place, (_, line) in own.items()}),
-    )
-
-
-def _of(w: Floats | None, records: Codes) -> Floats:
-    """Return the weights of some records."""
-    return np.ones(len(records)) if w is None else w[records]
-
-
-def _less(values: Floats, at: Codes, lost: Floats | None) -> Floats:
-    """Take what is lost from (measures, cells) values; ``at`` counts the places line by line."""
-    sums = np.bincount(at, lost, values.size).astype(np.float64, copy=False).reshape(values.shape)
-    return np.subtract(values, sums, out=sums)
+            n[place], held[place] = add(_answered(one)), add(_held(one, w))
+        elif one.known is None:
+            n[place], held[place] = everybody[place], all_w[place]
+        else:
+            silent = np.flatnonzero(~one.known)
+            at = add.cell[silent]
+            np.subtract(everybody[place], np.bincount(at, None, add.cells), out=n[place])
+            lost = None if w is None else w[silent]
+            np.subtract(all_w[place], np.bincount(at, lost, add.cells), out=held[place])
+    return n, held
 
 
 def _own_sums(asked: Measure, one: Answers, w: Floats | None, about: float, add: _Adder) -> dict[str, Floats]:

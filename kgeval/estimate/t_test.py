@@ -15,6 +15,7 @@ from scipy import special
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import as_text
 from kgeval.estimate.calibrate import Calibration
+from kgeval.estimate.codes import ordered_codes
 from kgeval.estimate.design_matrix import levels
 from kgeval.estimate.few_clusters import FewClusters
 from kgeval.estimate.interval import t_interval
@@ -23,7 +24,6 @@ from kgeval.estimate.measure import Operand
 from kgeval.estimate.reason import join
 from kgeval.estimate.regression import regress
 from kgeval.estimate.replicates import Replicates
-from kgeval.estimate.units import ordered_codes
 from kgeval.plan.near_name import meant
 from kgeval.plan.sample import SampleDesign
 

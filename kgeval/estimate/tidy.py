@@ -17,10 +17,10 @@ from pandas.api.internals import create_dataframe_from_blocks  # type: ignore[im
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import Domains, as_text
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.finished import NUMBERS, Finished
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.reason import Texts, join
-from kgeval.estimate.units import Codes
 
 COLUMNS = (*NUMBERS, "interval_method", "confidence", "flag", "reason")
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)

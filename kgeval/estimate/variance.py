@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kgeval.estimate.units import Bools, Codes, Floats, Stage, Units, nest
+from kgeval.estimate.codes import Codes, nest
+from kgeval.estimate.units import Bools, Floats, Stage, Units
 
 
 def covariance(scores: Floats, units: Units) -> Floats:
@@ -176,6 +177,11 @@ def changes(*keys: Codes) -> Codes:
     for key in keys[1:]:
         differs[1:] |= key[1:] != key[:-1]
     return differs.nonzero()[0]
+
+
+def count_runs(holds: Bools, starts: Codes) -> Floats:
+    """Count how often (k, cells) hold within runs that begin at ``starts``."""
+    return np.add.reduceat(holds, starts, axis=1, dtype=np.int32).astype(np.float64)
 
 
 def sum_runs(values: Floats, starts: Codes) -> Floats:

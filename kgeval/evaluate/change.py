@@ -11,6 +11,7 @@ import pandas as pd
 
 from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, breakdowns, domains
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.estimates import Table, tabulate
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.linear import DfRule, DomainCells, answering, domain_cells, linearise, scores
@@ -18,7 +19,7 @@ from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import say
 from kgeval.estimate.rounding import is_rounding
 from kgeval.estimate.rounds import nest_in_rounds
-from kgeval.estimate.units import Codes, Floats, Units
+from kgeval.estimate.units import Floats, Units
 from kgeval.estimate.variance import changes, domain_variances, runs_of, sum_runs
 from kgeval.evaluate.change_pairs import Pairs, Request, change_frame, pair_domains
 from kgeval.evaluate.overlap import Overlap

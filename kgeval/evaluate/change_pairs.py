@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.estimate.breakdown import Domains
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.linear import DfRule
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.tidy import label_columns
-from kgeval.estimate.units import Codes, Floats
+from kgeval.estimate.units import Floats
 
 COLUMNS = (
     "from_round", "to_round", "from_value", "to_value", "difference", "se", "low", "high", "df",

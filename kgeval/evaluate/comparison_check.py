@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from kgeval.estimate.answers import answers, condition
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.design_matrix import Term
 from kgeval.estimate.measure import Measure, measure
 from kgeval.estimate.regression import regress
 from kgeval.estimate.rounds import nest_in_rounds
-from kgeval.estimate.units import Bools, Codes, Floats
+from kgeval.estimate.units import Bools, Floats
 from kgeval.evaluate.comparison import Sides, asked_in_both, described, sides_of
 from kgeval.evaluate.research import FEW
 from kgeval.plan.comparison import Comparison

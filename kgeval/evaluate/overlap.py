@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from kgeval.estimate.codes import Codes
 from kgeval.estimate.rounds import coding_differs
-from kgeval.estimate.units import Codes, Units, sampling_units
+from kgeval.estimate.units import Units, sampling_units
 from kgeval.evaluate.change_pairs import Request
 from kgeval.plan.sample import SampleDesign, stages
 

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from kgeval.estimate.answers import answers, condition
+from kgeval.estimate.codes import Codes, ordered_codes
 from kgeval.estimate.interval import t_interval
 from kgeval.estimate.measure import Measure, measure
 from kgeval.estimate.response import Response, response
-from kgeval.estimate.units import Bools, Codes, Floats, ordered_codes
+from kgeval.estimate.units import Bools, Floats
 from kgeval.estimate.weighted import weigh
 from kgeval.estimate.weights import weights
 from kgeval.evaluate.attrition import followed

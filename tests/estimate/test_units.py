@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from kgeval.errors import DesignError
+from kgeval.estimate.codes import ordered_codes
 from kgeval.estimate.estimates import estimate
 from kgeval.estimate.measure import mean, share, total
-from kgeval.estimate.units import ordered_codes, sampling_units
+from kgeval.estimate.units import sampling_units
 from kgeval.estimate.variance import covariance
 from kgeval.plan.sample import SampleDesign
 from tests.estimate.samples import DESIGN, sample
