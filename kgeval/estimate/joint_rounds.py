@@ -24,7 +24,7 @@ from kgeval.estimate.measure import Measure, are_added
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.units import Floats, Units, sampling_units
 from kgeval.estimate.variance import unit_covariance
-from kgeval.plan.sample import SampleDesign, stages
+from kgeval.plan.sample import SampleDesign
 
 
 def joint_in_rounds(
@@ -49,13 +49,7 @@ def joint_in_rounds(
     found = joint_of(table)
     if design.rounds != "partial" or design.census:
         return _with_df(found, design, found.df, table.units.df)
-    first = replace(
-        design,
-        cluster=stages(design.cluster)[:1] or None,
-        stratum=stages(design.stratum)[:1] or None,
-        population=None,
-        single_cluster="certainty",
-    )
+    first = design.first_stage()
     plain = sampling_units(frame, first)
     cells = domain_cells(table.cells, domains(table.levels, (), table.cells.levels, table.cells.relevant))
     before = (frame[column] == frame[column].iloc[0]).to_numpy()

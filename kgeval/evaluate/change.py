@@ -13,7 +13,7 @@ from kgeval.errors import DesignError
 from kgeval.estimate.breakdown import By, breakdowns, domains
 from kgeval.estimate.codes import Codes
 from kgeval.estimate.estimates import Table, tabulate
-from kgeval.estimate.interval import t_interval
+from kgeval.estimate.interval import check_level, t_interval
 from kgeval.estimate.linear import DfRule, DomainCells, answering, domain_cells, linearise, scores
 from kgeval.estimate.measure import Measure, Operand, are_added, distinct
 from kgeval.estimate.reason import say
@@ -70,9 +70,10 @@ def change(
     Raises
     ------
     DesignError
-        Neither round is in the data, or the design cannot carry the change (totals of partly the same
-        clusters).
+        Neither round is in the data, the level is none, or the design cannot carry the change (totals of
+        partly the same clusters).
     """
+    check_level(level)
     if column not in frame.columns:
         raise DesignError(f"the round column {column!r} is not in the data; correct its name")
     if start == end:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,7 @@ class Overlap:
     @classmethod
     def find(cls, rows: pd.DataFrame, design: SampleDesign, units: Units, request: Request) -> Overlap:
         """Compare the clusters of the rounds."""
-        first = replace(
-            design,
-            cluster=stages(design.cluster)[:1] or None,
-            stratum=stages(design.stratum)[:1] or None,
-            population=None,
-            single_cluster="certainty",
-        )
+        first = design.first_stage()
         plain = sampling_units(rows, first) if design.rounds != "independent" else units
         to_plain = _lead(units, plain)
         before = (rows[request.column] == request.start).to_numpy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 SingleCluster = Literal["fail", "adjust", "average", "remove", "certainty"]
@@ -51,3 +51,13 @@ class SampleDesign:
     df: Literal["domain", "design"] | float = "domain"
     icc: float = 0.05
     rounds: Rounds = "same_clusters"
+
+    def first_stage(self) -> SampleDesign:
+        """Return the design of the first stage alone: which clusters there are, not how they vary."""
+        return replace(
+            self,
+            cluster=stages(self.cluster)[:1] or None,
+            stratum=stages(self.stratum)[:1] or None,
+            population=None,
+            single_cluster="certainty",
+        )

@@ -177,3 +177,5 @@ def test_rounds_that_are_not_there_are_refused() -> None:
         change(two_rounds(), design("same_clusters"), MEASURES, start="first", end="last")
     with pytest.raises(DesignError, match="'wave'"):
         change(two_rounds(), design("same_clusters"), MEASURES, column="wave")
+    with pytest.raises(DesignError, match="confidence level 95 is not between 0 and 1"):
+        change(two_rounds(), design("same_clusters"), MEASURES, level=95)
