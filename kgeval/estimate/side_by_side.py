@@ -31,5 +31,5 @@ def side_by_side(parts: Sequence[Callable[[], Part]]) -> list[Part]:
 
 def _processors() -> int:
     here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+    asked = os.environ.get("OMP_NUM_THREADS", "").strip()
     return min(here, int(asked)) if asked.isdecimal() and int(asked) else here
