@@ -100,7 +100,13 @@ def field_checks(
     works = worked(delivery.tables, study, corrections=delivery.corrections)
     look = _Looked(data=data, areas=areas, rounds=rounds or [one.key for one in study.rounds])
     subs = {
-        key: submissions(work.draft, study.field_plan, rounds=look.rounds, areas=areas)
+        key: submissions(
+            work.draft,
+            study.field_plan,
+            rounds=look.rounds,
+            areas=areas,
+            date_order=study.tables[key].reading.date_order if key in study.tables else None,
+        )
         for key, work in works.items()
     }
     said: list[Rows | NotRun] = []

@@ -40,6 +40,8 @@ class Submissions:
         As ``place``: what was delivered and answers no question, as text (the server's own columns).
     accepted
         Cells (rid, column) that a person has accepted.
+    date_order
+        The declared order of day, month and year in the files; None: none.
     """
 
     table: str
@@ -54,6 +56,7 @@ class Submissions:
     kinds: pd.DataFrame
     aside: pd.DataFrame
     accepted: frozenset[tuple[str, str]]
+    date_order: str | None = None
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -99,7 +102,7 @@ class Submissions:
 
     def moment(self, role: str) -> pd.Series:
         """Return when each interview started or ended, on the interviewer's own clock."""
-        return moments(self.role(role))
+        return moments(self.role(role), self.date_order)
 
     @property
     def minutes(self) -> pd.Series:
@@ -139,6 +142,7 @@ def submissions(
     *,
     rounds: Collection[str],
     areas: Collection[str] | None,
+    date_order: str | None = None,
 ) -> Submissions:
     """Return the records of a cleaned table in some rounds and areas (None: all)."""
     placed = draft.placed.loc[draft.placed["round"].isin(list(rounds))]
@@ -163,6 +167,7 @@ def submissions(
         kinds=_kinds(draft, plan, questions, kept),
         aside=draft.aside.reindex(rids),
         accepted=draft.accepted,
+        date_order=date_order,
     )
 
 

@@ -150,10 +150,29 @@ def test_a_question_that_is_not_shown_makes_no_groups(tmp_path: Path, name: str)
 
 
 def test_moments_that_cannot_be_read_are_no_checked_moments(tmp_path: Path) -> None:
-    found = checked(*changed(tmp_path, start="21/10/2018 08:00"))
+    found = checked(*changed(tmp_path, start="05/10/2018 08:00"))
     assert not_run(found, "time_of_day") == {("unreadable", "start")}
     assert not_run(found, "duration") == {("unreadable", "start")}
     assert not {"time_of_day", "duration"} & set(found.sheets)
+
+
+def test_moments_are_read_in_the_order_that_the_study_declares(tmp_path: Path) -> None:
+    study, data = in_the_field.deliver(tmp_path)
+    rows = pd.read_csv(data / "mothers.csv", dtype="str")
+    before = checked(study, data)
+    for name in ("start", "end"):
+        said = rows[name].str.replace(
+            r"^(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2}).*$", r"\3/\2/\1 \4", regex=True
+        )
+        assert not said.equals(rows[name])
+        rows[name] = said
+    rows.to_csv(data / "mothers.csv", index=False)
+    assert not_run(checked(study, data), "time_of_day") == {("unreadable", "start")}
+    declare(study, "[tables.mothers]", '[tables.mothers]\nreading = { date_order = "dmy" }', "study.toml")
+    after = checked(study, data)
+    assert not_run(after, "time_of_day") == not_run(before, "time_of_day")
+    for name in ("time_of_day", "duration"):
+        pd.testing.assert_frame_equal(*(found.sheets[name].drop(columns="rid") for found in (after, before)))
 
 
 def test_of_a_column_that_is_read_in_part_the_rest_is_looked_at(tmp_path: Path) -> None:

@@ -19,14 +19,24 @@ def test_moments_keep_the_clock_of_the_place() -> None:
             "2018-10-21 7:30",
             "2018-10-21T07:30:15Z",
             "21/10/2018 07:30",
+            "05/09/2018 07:30",
+            "31/02/2018 07:30",
+            "21/10/2018",
             None,
             "x",
         ]
     )
-    assert moments(said).astype("str").tolist()[:3] == [
-        "2018-10-21 23:05:00", "2018-10-21 07:30:00", "2018-10-21 07:30:15",
+    assert moments(said).astype("str").tolist()[:4] == [
+        "2018-10-21 23:05:00", "2018-10-21 07:30:00", "2018-10-21 07:30:15", "2018-10-21 07:30:00",
     ]  # fmt: skip
-    assert moments(said).isna().tolist() == [False, False, False, True, True, True]
+    assert moments(said).isna().tolist() == [False] * 4 + [True] * 5
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", "2018-09-05"), ("mdy", "2018-05-09")])
+def test_moments_are_read_in_the_declared_order(order, day) -> None:
+    assert moments(pd.Series(["05/09/2018 07:30", "2018-10-21 7:30"]), order).astype("str").tolist() == [
+        f"{day} 07:30:00", "2018-10-21 07:30:00",
+    ]  # fmt: skip
 
 
 def test_durations_far_from_the_others_and_those_that_cannot_be() -> None:
