@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from pathlib import Path
 
 import click
@@ -41,11 +42,14 @@ def check(folder: Path) -> int:
     for fault in faults:
         click.echo(f"kgeval: {' '.join(fault.split())}", err=True)
     if faults or plan is None:
-        click.echo(f"{len(faults)} faults.", err=True)
+        click.echo(f"{_count(faults, 'fault')}.", err=True)
         return UserError.exit_code
-    questions = sum(len(table.form.questions) for table in plan.tables.values())
-    click.echo(
-        f"{plan.key}: sound. {len(plan.areas)} areas, {len(plan.rounds)} rounds, {len(plan.tables)} tables, "
-        f"{questions} questions, {len(plan.indicators)} indicator definitions."
-    )
+    questions = [question for table in plan.tables.values() for question in table.form.questions]
+    parts = {"area": plan.areas, "round": plan.rounds, "table": plan.tables, "question": questions}
+    parts["indicator definition"] = plan.indicators
+    click.echo(f"{plan.key}: sound. {', '.join(_count(found, what) for what, found in parts.items())}.")
     return 0
+
+
+def _count(found: Sized, what: str) -> str:
+    return f"{len(found)} {what}{'' if len(found) == 1 else 's'}"

@@ -17,7 +17,7 @@ from kgeval.plan.norm import Derived
 from kgeval.plan.programme_soundness import programme_faults
 from kgeval.plan.research_soundness import research_faults
 from kgeval.plan.sample import stages as plan_stages
-from kgeval.plan.table import Table
+from kgeval.plan.table import ADDED, Table
 
 if TYPE_CHECKING:  # the study is built first and then checked: no circle at run time
     from kgeval.plan.study import Study
@@ -28,8 +28,9 @@ _UNANSWERED = (
 
 
 def cross_faults(study: Study) -> Iterator[str]:
-    """Yield one line for every name that is used and stands nowhere, with the nearest known name."""
+    """Yield a line for every name that is used and stands nowhere (with the nearest known one) or twice."""
     yield from _table_faults(study)
+    yield from _twice_named(study)
     yield from _derived_faults(study)
     yield from _indicator_faults(study)
     yield from _comparison_faults(study)
@@ -67,6 +68,23 @@ def _named_columns(table: Table) -> dict[str, tuple[str, ...]]:
         "design weight": tuple(filter(None, [design.weight])),
         **{f"design {part}": plan_stages(columns) for part, columns in stages.items()},
     }
+
+
+def _twice_named(study: Study) -> Iterator[str]:
+    """Name questions that would lose their answers to a column of the same name."""
+    for key, table in study.tables.items():
+        questions = {question.name for question in table.form.questions}
+        same = {table.round.column, table.area.column}  # these become the columns that cleaning gives
+        for name in sorted(questions & {*ADDED} - same):
+            yield (
+                f"study.toml tables {key}: the form has a question {name!r}, and cleaning gives every table "
+                f"a column of that name; rename the question, e.g. {key}_{name}"
+            )
+        derived = Counter(column.name for column in study.norms.derived if column.table == key)
+        for name in sorted(set(derived) & (questions | {*ADDED})):
+            yield f"norms.toml column {name!r}: table {key!r} has a column of that name; choose another"
+        for name in sorted(name for name, times in derived.items() if times > 1):
+            yield f"norms.toml column {name!r} of table {key!r} stands twice; choose another name"
 
 
 def _derived_faults(study: Study) -> Iterator[str]:

@@ -163,8 +163,7 @@ def read_study(folder: str | Path) -> Study:
     Parameters
     ----------
     folder
-        Holds ``study.toml`` and what it names: areas, forms, indicators, norms (README, "A study of your
-        own").
+        Holds ``study.toml`` and what it names: areas, forms, indicators, norms (docs/own-study.md).
 
     Returns
     -------
