@@ -77,9 +77,9 @@ class Session:
         """Write a table below the session's place, e.g. ``"results/estimates"``; its index is dropped."""
         return self.store.write(f"{self.place}/{name}", frame.reset_index(drop=True), self.provenance)
 
-    def write_files(self, folder: str, files: dict[str, bytes]) -> tuple[Path, ...]:
-        """Write the files of one chart below the session's place."""
-        return self.store.write_files(f"{self.place}/{folder}", files, self.provenance)
+    def write_files(self, folder: str, files: dict[str, bytes]) -> None:
+        """Write the files of charts below the session's place."""
+        self.store.write_files(f"{self.place}/{folder}", files, self.provenance)
 
     def read(self, name: str) -> pd.DataFrame:
         """Read a table of the session's place."""
@@ -95,12 +95,10 @@ class Session:
         places = [self.place, *self.area_keys]
         return self.store.gather(name, places) if self.store.anywhere(name, places) else pd.DataFrame()
 
-    def write_all(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-        """Write several tables; return where each lies, below the output folder."""
-        return {
-            name: self.write(name, frame).relative_to(self.store.root).as_posix()
-            for name, frame in frames.items()
-        }
+    def write_all(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Write several tables below the session's place."""
+        for name, frame in frames.items():
+            self.write(name, frame)
 
     def tables(self, *, before: bool = False) -> dict[str, pd.DataFrame]:
         """Read the clean tables of the whole study: an area is a domain of them.

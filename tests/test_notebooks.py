@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from kgeval.present.notebook_text import in_language
+
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 COMMON = ["study", "data", "out", "area", "lang"]
 HEAVY = (
@@ -72,3 +74,14 @@ def test_says_what_it_reads_and_writes(path: Path) -> None:
 
 def test_the_last_cell_writes_through_the_store(path: Path) -> None:
     assert re.search(r"desk\.write|deposit\(desk\.store", code_cells(path)[-1].source)
+
+
+def test_every_heading_is_there_in_both_languages(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    words = [cell.source for cell in in_language(notebook, "en").cells if cell.cell_type == "markdown"]
+    assert words
+    assert not [word for word in words if re.search(r"[^\x00-\x7f]", word)], (
+        "no Vietnamese on an English page"
+    )
+    assert all(re.match(r"#+ [A-Z]", word) for word in words)
+    assert in_language(notebook, "vi") == notebook

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kgeval.present.labels import labels
+from kgeval.present.notebook_text import in_language
 
 _RESOURCES = files("kgeval.present") / "resources"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -72,7 +73,9 @@ def notebook_page(notebook: Any, *, title: str, lang: str, synthetic: bool = Fal
         The study's own words that every page must carry.
     """
     exporter = _exporter()
-    body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    body, _ = exporter.from_notebook_node(
+        in_language(notebook, lang), resources={"metadata": {"name": title}}
+    )
     return whole_page(
         title, f'<main id="main" class="notebook">{body}</main>', lang, synthetic=synthetic, banner=banner
     )
