@@ -102,9 +102,11 @@ class Workers:
 
     def start(self, name: str, task: Task) -> None:
         """Give a task to a process that is free."""
+        self._forget_the_dead()
         worker = next((worker for worker in self._workers if not worker.name), None) or self._hired()
         worker.name, worker.since = name, time.monotonic()
-        worker.line.send(task)
+        with contextlib.suppress(OSError):  # it died this moment: waiting for it will tell
+            worker.line.send(task)
 
     def wait(self) -> list[Ended]:
         """Wait until at least one task is over."""
@@ -134,6 +136,13 @@ class Workers:
         worker.line.close()
         self._workers.remove(worker)
         return Ended(name=worker.name, lost=why)
+
+    def _forget_the_dead(self) -> None:
+        """Let go of processes that were killed while they had nothing to do, for their memory perhaps."""
+        for worker in [worker for worker in self._workers if not worker.name]:
+            if not worker.process.is_alive():
+                worker.line.close()
+                self._workers.remove(worker)
 
     def _hired(self) -> _Worker:
         ours, theirs = self._context.Pipe()

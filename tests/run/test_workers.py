@@ -59,6 +59,26 @@ def test_a_death_costs_one_task_only(workers):
     assert workers.wait()[0].value[1] == "b"
 
 
+def test_a_process_killed_while_it_had_nothing_to_do_costs_nothing(workers):
+    workers.start("a", ("say", "a"))
+    (ended,) = workers.wait()
+    psutil.Process(ended.value[0]).kill()
+    workers._workers[0].process.join(10)
+    workers.start("b", ("say", "b"))
+    assert workers.wait()[0].value[1] == "b"
+
+
+def test_a_process_that_dies_as_it_gets_its_task_is_told_as_dead(workers, monkeypatch):
+    workers.start("a", ("say", "a"))
+    (ended,) = workers.wait()
+    psutil.Process(ended.value[0]).kill()
+    workers._workers[0].process.join(10)
+    monkeypatch.setattr(workers, "_forget_the_dead", lambda: None)  # so it was seen alive
+    workers.start("b", ("say", "b"))
+    (ended,) = workers.wait()
+    assert (ended.name, ended.lost) == ("b", "died")
+
+
 def test_a_task_that_does_not_end_is_stopped_with_its_children(tmp_path):
     with Workers(work, count=1, seconds=3600, log=tmp_path / "log") as workers:
         workers.start("a", ("hang", str(tmp_path / "pid")))
