@@ -24,7 +24,10 @@ COMMON = ("study", "data", "out", "area", "lang")  # parameters that the command
 _MORE_TIME = "mend it, or allow more: --cell-seconds"
 _LESS_MEMORY = "run again, with fewer --jobs if memory was short"
 _NO_KERNEL = "no kernel could be started; .kgeval/workers.log in the output folder says why"
-_QUOTED = re.compile(r"""(['"]).*?\1""", re.DOTALL)
+# an apostrophe within a word opens nothing; what may itself hold quotation marks ends at the last, if any
+_QUOTED = re.compile(r"""((?<!\w\w)'|")(?:.*\1|.*)""", re.DOTALL)
+_AFTER_COLON = re.compile(r"(?<=: )[^'\"].*")  # pandas and datetime quote a cell there without any marks
+_OUR_CODE = re.compile(r"\[[A-Z][A-Z0-9_]*\]; ")  # libraries, too, call an error DataError
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -197,11 +200,13 @@ def summary(name: str, message: str) -> str:
     >>> summary("ValueError", "could not convert string to float: 'Lan'")
     "ValueError: could not convert string to float: '…'"
     """
-    first = _ANSI.sub("", message).strip().split("\n")[0]
+    text = _ANSI.sub("", message).strip()
     own = getattr(errors, name, None)
-    if isinstance(own, type) and issubclass(own, errors.UserError):
-        return first
-    masked = _QUOTED.sub(r"\1…\1", first)[:200]
+    ours = isinstance(own, type) and issubclass(own, errors.UserError)
+    if ours and (name != "DataError" or _OUR_CODE.search(text)):
+        return text.split("\n")[0]
+    masked = _QUOTED.sub(r"\1…\1", text).split("\n")[0]  # a value may hold a line break
+    masked = _AFTER_COLON.sub("…", masked)[:200]
     return f"{name}: {masked}".rstrip(": ")
 
 

@@ -29,6 +29,13 @@ from kgeval.run.saved import plain, settled
         ("ValueError", "boom\nrow: Lan", "ValueError: boom"),
         ("ZeroDivisionError", "\x1b[31mdivision by zero\x1b[0m", "ZeroDivisionError: division by zero"),
         ("AssertionError", "", "AssertionError"),
+        ("ValueError", "can't convert 'Trần Lan' to float", "ValueError: can't convert '…' to float"),
+        ("ValueError", "could not convert: 'O\\'Trần \"Lan\"'", "ValueError: could not convert: '…'"),
+        ("ValueError", "no bytes b'Lan'", "ValueError: no bytes b'…'"),
+        ("ValueError", 'data "Trần\nLan" doesn\'t match "%Y", at 0', 'ValueError: data "…", at 0'),
+        ("DateParseError", "unable to parse: Trần Lan", "DateParseError: unable to parse: …"),
+        ("DateParseError", "month must be in 1..12: 1985-13-45", "DateParseError: month must be in 1..12: …"),
+        ("DataError", "no number: Lan", "DataError: no number: …"),  # of a library
     ],
 )
 def test_messages_that_may_quote_a_cell_are_masked(name, message, line):
