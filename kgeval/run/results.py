@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kgeval.run.commit import commit, staging_folder, withdraw
-from kgeval.store import Provenance, Store
+from kgeval.run.commit import commit, intact, manifest, staging_folder, withdraw
+from kgeval.store import Provenance, Store, fingerprints
 
 NAMES = ("estimates", "changes", "verdicts")
 JOB = "results"
@@ -27,11 +27,16 @@ def gather_results(out: Path, keys: Sequence[str]) -> tuple[str, ...]:
         place = f"results/{name}"
         parts = [store.provenance(f"{key}/{place}") for key in keys if store.exists(f"{key}/{place}")]
         store.write(place, store.gather(place, keys), together(parts))
-    if names:
-        commit(out, JOB, staged, about={})
-    else:
+    if not names:
         withdraw(out, JOB)
+    elif not _there_already(out, fingerprints(staged)):
+        commit(out, JOB, staged, about={})
     return names
+
+
+def _there_already(out: Path, outputs: Mapping[str, str]) -> bool:
+    """Say whether the same files lie in their places, where a job under way may be reading them."""
+    return manifest(out, JOB).get("outputs") == outputs and intact(out, outputs)
 
 
 def together(parts: Sequence[Provenance]) -> Provenance:

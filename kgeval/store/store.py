@@ -26,6 +26,7 @@ JOURNAL = ".kgeval/journal.json"  # below the root: which files of a finished jo
 
 _PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.\-]*$")
 SIDECAR = ".provenance.json"
+_LOOKS = 3  # a run may move a table's files between the look for one and the look into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Store:
 
     def exists(self, place: str) -> bool:
         """Say whether a table, or a file if the place carries its suffix, is there."""
-        return self.path(place, ".parquet").is_file() or self.path(place).is_file()
+        return any(self.path(place, suffix).is_file() for _ in range(_LOOKS) for suffix in (".parquet", ""))
 
     def read(self, place: str) -> pd.DataFrame:
         """Read a table; its types come back as they were written.
@@ -149,18 +150,21 @@ class Store:
         DataError
             Nothing is there, or it is not what its provenance says.
         """
-        path = self.path(place, ".parquet")
-        if not path.is_file():
+        for _ in range(_LOOKS):
+            path = self.path(place, ".parquet")
+            data = _content(path)
+            outputs = self._sidecar(place).get("outputs", {})
+            whole = data is not None and outputs.get(path.name) in (None, sha256(data))
+            if whole:
+                break
+        if data is None:
             raise DataError(
                 "TABLE_MISSING",
                 "there is no such table yet",
                 hint="run the notebook that writes it",
                 file=place,
             )
-        data = path.read_bytes()
-        outputs = self._sidecar(place).get("outputs", {})
-        expected = outputs.get(path.name)
-        if expected is not None and expected != sha256(data):
+        if not whole:
             raise DataError(
                 "TABLE_TORN",
                 "the table is not the one its provenance names: a run was cut short, or it was edited",
@@ -208,8 +212,16 @@ class Store:
         return any(self.exists(f"{key}/{name}") for key in area_keys)
 
     def _sidecar(self, place: str) -> dict[str, Any]:
-        path = self.path(place, SIDECAR)
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        looks = (_content(self.path(place, SIDECAR)) for _ in range(_LOOKS))
+        said: dict[str, Any] = json.loads(next((seen for seen in looks if seen is not None), b"{}"))
+        return said
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _name(place: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from kgeval.errors import BusyError
 from kgeval.run import commit as commits
 from kgeval.run.commit import commit, intact, manifest, recover, sole_writer, staging_folder, withdraw
+from kgeval.run.results import gather_results
 from kgeval.store import Provenance, Store
 
 NAMES = [f"a/x{number}.txt" for number in range(5)]
@@ -100,6 +101,42 @@ def test_a_reader_sees_all_of_a_commit_that_was_cut_or_none(tmp_path, monkeypatc
     store = Store(tmp_path)
     assert store.read("a/clean/mothers")["n"].tolist() == [2]
     assert store.provenance("a/clean/mothers").study == "2"
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".provenance.json"])
+def test_a_reader_looks_again_where_a_run_moves_files_under_its_eyes(tmp_path, monkeypatch, suffix):
+    def table(value: int) -> None:
+        staged = staging_folder(tmp_path, "a.10")
+        frame = pd.DataFrame({"n": [value]})
+        Store(tmp_path, staging=staged).write("a/clean/mothers", frame, Provenance(study=str(value)))
+        commit(tmp_path, "a.10", staged, about={})
+
+    table(1)
+    real, moved = Store.path, []
+
+    def just_before(store: Store, place: str, end: str = "") -> Path:
+        if end != suffix or moved:
+            return real(store, place, end)
+        moved.append(place)
+        table(2)
+        return tmp_path / ".kgeval/staging/a.10" / f"{place}{end}"  # where it was until then
+
+    monkeypatch.setattr(Store, "path", just_before)
+    assert Store(tmp_path).read("a/clean/mothers")["n"].tolist() == [2]
+    moved.clear()
+    assert Store(tmp_path).exists("a/clean/mothers")
+
+
+def test_results_that_are_there_are_not_moved_again_under_a_readers_eyes(tmp_path):
+    Store(tmp_path).write("a/results/estimates", pd.DataFrame({"n": [1]}), Provenance(study="s"))
+    gather_results(tmp_path, ["a"])
+    path = tmp_path / "results/estimates.parquet"
+    before = path.stat().st_ino
+    assert gather_results(tmp_path, ["a"]) == ("estimates",)
+    assert path.stat().st_ino == before
+    path.write_bytes(b"edited")
+    gather_results(tmp_path, ["a"])
+    assert Store(tmp_path).read("results/estimates")["n"].tolist() == [1]
 
 
 def test_without_a_journal_nothing_has_happened(tmp_path):
