@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from kgeval.run.graph import GOOD, Job, Status, hindrance, ready
 from kgeval.run.job import JobResult, Setting, run_job, summary
 from kgeval.run.results import gather_results
 from kgeval.run.resume import Ground, causes, why
+from kgeval.run.scratch import scratch
 from kgeval.run.workers import Ended, Workers
 from kgeval.store import write_whole
 
@@ -113,10 +113,12 @@ def run_batch(
         log = setting.out / WORK / "workers.log"
         log.unlink(missing_ok=True)
         with (
+            _scratch(pace) as folder,
             ExitStack() as stack,
-            _workers(pace, max(1, count), log) as workers,
+            _workers(pace, max(1, count), log, folder) as workers,
         ):
-            run.seed = lambda: stack.enter_context(_seed(pace, log, setting.study, jobs))
+            run.setting = replace(setting, scratch=folder)
+            run.seed = lambda: stack.enter_context(_seed(pace, log, Path(folder), setting.study, jobs))
             _go_on(run, workers)
         gather_results(setting.out, run.keys)
         results = [run.results[key] for key in run.jobs]
@@ -140,14 +142,14 @@ def _go_on(run: Run, workers: Workers | ClusterWorkers) -> None:
                 _note(run, replace(_failed(job, "", ""), status="interrupted", reason="stopped by Ctrl-C"))
 
 
-def _workers(pace: Pace, count: int, log: Path) -> Workers | ClusterWorkers:
+def _workers(pace: Pace, count: int, log: Path, folder: str) -> Workers | ClusterWorkers:
     if pace.cluster:
         return ClusterWorkers(_work, address=pace.cluster, seconds=pace.notebook_seconds)
-    return Workers(_work, count=count, seconds=pace.notebook_seconds, log=log)
+    return Workers(_work, count=count, seconds=pace.notebook_seconds, log=log, scratch=folder)
 
 
 @contextmanager
-def _seed(pace: Pace, log: Path, study: Path, jobs: Sequence[Job]) -> Iterator[str]:
+def _seed(pace: Pace, log: Path, folder: Path, study: Path, jobs: Sequence[Job]) -> Iterator[str]:
     if pace.plain_kernels or pace.cluster:
         yield ""
         return
@@ -155,13 +157,18 @@ def _seed(pace: Pace, log: Path, study: Path, jobs: Sequence[Job]) -> Iterator[s
     from kgeval.run.kernel import environment
 
     modules = dict.fromkeys((*USUAL, *(name for job in jobs for name in job.notebook.imports)))
-    with (
-        tempfile.TemporaryDirectory(prefix="kgeval-") as scratch,
-        seed(
-            list(modules), env={**os.environ, **environment(Path(scratch))}, log=log, study=study
-        ) as address,
-    ):
+    env = {**os.environ, **environment(folder)}
+    with seed(list(modules), env=env, log=log, study=study, within=str(folder)) as address:
         yield address
+
+
+@contextmanager
+def _scratch(pace: Pace) -> Iterator[str]:
+    if pace.cluster:  # the other machines have folders of their own
+        yield ""
+        return
+    with scratch() as folder:
+        yield str(folder)
 
 
 def processors() -> int:

@@ -12,18 +12,18 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from kgeval.run.scratch import scratch
 
 SEED = "KGEVAL_SEED"  # the address of a seed that is there already
 PROVISIONER = "kgeval-forked"
@@ -128,7 +128,12 @@ def _forked(cmd: Sequence[str], kwargs: dict[str, Any]) -> ForkedKernel | None:
 
 @contextmanager
 def seed(
-    modules: Sequence[str], *, env: dict[str, str], log: Path | None = None, study: Path | None = None
+    modules: Sequence[str],
+    *,
+    env: dict[str, str],
+    log: Path | None = None,
+    study: Path | None = None,
+    within: str = "",
 ) -> Iterator[str]:
     """Keep a seed for as long as the block lasts; yield its address, empty where there can be none.
 
@@ -142,27 +147,30 @@ def seed(
         Where it, and the kernels forked from it, print to.
     study
         The folder of the study that the kernels will read.
+    within
+        Where its socket lies; empty: in a folder of its own.
     """
     if not hasattr(os, "fork"):
         yield ""
         return
-    folder = Path(tempfile.mkdtemp(prefix="kgeval-seed-"))
-    output = log.open("ab") if log else subprocess.DEVNULL
-    process = subprocess.Popen(  # noqa: S603  this interpreter, and modules named in the code
-        [sys.executable, str(_SEED_FILE), str(folder / "seed"), str(study or ""), *modules],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=output,
-        env=env,
-        start_new_session=True,
-    )
-    try:
-        yield str(folder / "seed") if _listens(folder / "seed", process) else ""
-    finally:
-        _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
-        if log:
-            output.close()  # type: ignore[union-attr]
+    with contextlib.ExitStack() as stack:
+        address = stack.enter_context(scratch(within)) / "seed"
+        output = stack.enter_context(_private(log)) if log else subprocess.DEVNULL
+        process = subprocess.Popen(  # noqa: S603  this interpreter, and modules named in the code
+            [sys.executable, str(_SEED_FILE), str(address), str(study or ""), *modules],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            env=env,
+            start_new_session=True,
+        )
+        stack.callback(_end, process)
+        yield str(address) if _listens(address, process) else ""
+
+
+def _private(log: Path) -> Any:
+    """Open a log to write at its end; what notebooks' processes print there is for its owner only."""
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def _listens(address: Path, process: subprocess.Popen[bytes]) -> bool:

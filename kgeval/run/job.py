@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 from kgeval import errors
 from kgeval.run.graph import Job, Status
 from kgeval.run.saved import INJECTED, settled
+from kgeval.run.scratch import scratch
 from kgeval.store import STAGED_ROOT, STAGING, write_whole
 
 Page = Callable[..., str]  # (notebook node, *, title, lang, synthetic, banner) -> HTML
@@ -51,6 +51,8 @@ class Setting:
         How long one cell may take.
     seed
         Address of the process that kernels are forked from; empty: plain kernels.
+    scratch
+        Folder of the run's own temporary files; empty: the usual one, as on other machines.
     """
 
     study: Path
@@ -63,6 +65,7 @@ class Setting:
     titles: Mapping[str, str] = field(default_factory=dict)
     cell_seconds: int = 600
     seed: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,8 +289,8 @@ def _surroundings(setting: Setting, staged: Path) -> Iterator[None]:
     from kgeval.run.kernel import environment
 
     former = dict(os.environ)
-    with tempfile.TemporaryDirectory(prefix="kgeval-", ignore_cleanup_errors=True) as scratch:
-        os.environ.update(environment(Path(scratch)))
+    with scratch(setting.scratch) as folder:
+        os.environ.update(environment(folder))
         os.environ.update({STAGED_ROOT: str(setting.out), STAGING: str(staged), SEED: setting.seed})
         try:
             yield

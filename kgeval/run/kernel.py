@@ -58,8 +58,10 @@ class HereKernelManager(AsyncKernelManager):
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        place = Path(jupyter_runtime_dir()) / "kernel"
+        kwargs["connection_file"] = f"{place}.json"  # else it lies, with its key, among all temporary files
         if os.name == "posix":
-            kwargs |= {"transport": "ipc", "ip": str(Path(jupyter_runtime_dir()) / "kernel")}
+            kwargs |= {"transport": "ipc", "ip": str(place)}
         super().__init__(**kwargs)
         self._kernel_spec = here(forked=bool(os.environ.get(SEED)))  # not the first one found on the machine
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
@@ -57,10 +58,15 @@ class Workers:
         How long one task may take.
     log
         Where whatever the processes print goes.
+    scratch
+        A folder of temporary files; they take it away if this process is killed and cannot.
     """
 
-    def __init__(self, work: Callable[..., Any], *, count: int, seconds: float, log: Path) -> None:
+    def __init__(
+        self, work: Callable[..., Any], *, count: int, seconds: float, log: Path, scratch: str = ""
+    ) -> None:
         self._work, self._count, self._seconds, self._log = work, count, seconds, log
+        self._scratch = scratch
         self._context = multiprocessing.get_context("spawn")  # never fork a process that has threads
         self._workers: list[_Worker] = []
 
@@ -148,7 +154,7 @@ class Workers:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=_serve,
-            args=(self._work, theirs, os.getpid(), self._log),
+            args=(self._work, theirs, os.getpid(), self._log, self._scratch),
             name="kgeval worker",
             daemon=False,
         )
@@ -170,10 +176,10 @@ def stop_tree(pid: int | None) -> None:
                 process.kill()
 
 
-def _serve(work: Callable[..., Any], line: Connection, parent: int, log: Path) -> None:
+def _serve(work: Callable[..., Any], line: Connection, parent: int, log: Path, scratch: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then stops us
     _print_to(log)
-    threading.Thread(target=die_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=die_with, args=(parent, scratch), daemon=True).start()
     while True:
         try:
             task = line.recv()
@@ -188,8 +194,8 @@ def _print_to(log: Path) -> None:
     os.dup2(descriptor, 2)
 
 
-def die_with(parent: int) -> None:
-    """Wait until a process is gone, then end this one with all that it has started."""
+def die_with(parent: int, scratch: str = "") -> None:
+    """Wait until a process is gone, then end this one with all it has started, and its temporary files."""
     import psutil
 
     try:
@@ -201,4 +207,6 @@ def die_with(parent: int) -> None:
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)

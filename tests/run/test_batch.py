@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -174,6 +175,26 @@ def test_where_no_kernel_starts_the_job_says_where_to_look(tmp_path, monkeypatch
     assert "broken" in (tmp_path / "out/.kgeval/workers.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sockets have addresses as POSIX does")
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_long_path_of_temporary_files_keeps_no_kernel_from_starting(tmp_path, monkeypatch, plain):
+    (tmp_path / ("x" * 110)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / ("x" * 110)))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # so that it is asked for anew
+    notebooks = read_notebooks(tiny.write_notebooks(tmp_path / "notebooks", only="10_clean"))
+    pace = Pace(plain_kernels=plain)
+    results = run_batch(graph(notebooks, AREAS[:1]), setting(tmp_path), areas=KEYS, pace=pace)
+    assert [result.status for result in results] == ["done"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
+def test_what_notebooks_print_past_their_cells_is_for_the_owner_only(tmp_path):
+    run(tmp_path, {"10_clean": [tiny.SETUP, "import os; os.system('echo said >&2')", tiny.CLEAN]})
+    log = tmp_path / "out/.kgeval/workers.log"
+    assert "said" in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+
+
 def test_a_page_that_cannot_be_made_fails_its_job_only(tmp_path):
     notebooks = read_notebooks(tiny.write_notebooks(tmp_path / "notebooks", only="10_clean"))
     broken = replace(setting(tmp_path, titles={"0905": "Bắc"}), page=no_page_for_south)
@@ -210,7 +231,12 @@ def test_a_run_cut_in_the_middle_leaves_whole_files_and_the_next_one_finishes(tm
     here = Path(__file__).parent
     script = SCRIPT.format(paths=[str(here), str(here.parents[1])], folder=str(tmp_path))
     (tmp_path / "cut.py").write_text(script, encoding="utf-8")
-    process = subprocess.Popen([sys.executable, str(tmp_path / "cut.py")], stderr=subprocess.DEVNULL)
+    (tmp_path / "temporary").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "cut.py")],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+    )
     started = psutil.Process(process.pid)
     while not list((tmp_path / "out").glob("*/clean/*.parquet")):
         time.sleep(0.05)
@@ -219,6 +245,7 @@ def test_a_run_cut_in_the_middle_leaves_whole_files_and_the_next_one_finishes(tm
     process.send_signal(getattr(signal, sign))
     process.wait(20)
     assert all(gone(child.pid) for child in children)
+    assert not list((tmp_path / "temporary").iterdir())
     for path in (tmp_path / "out").glob("*/clean/*.parquet"):
         Store(tmp_path / "out").read(f"{path.parts[-3]}/clean/mothers")
     assert {result.status for result in run(tmp_path).values()} == {"done"}
