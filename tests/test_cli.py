@@ -175,6 +175,22 @@ def test_a_run_from_end_to_end(desk, capsys):
     )
 
 
+def test_persons_are_looked_for_until_none_is_found(desk, capsys, monkeypatch):
+    shows = """\
+people = pd.DataFrame({"rid": ["1"], "name": ["Bùi Thị Thử"]})
+store.write(f"{place}/restricted/mothers", people, made_of)
+store.write(f"{place}/clean/mothers", people[["rid"]], made_of)
+store.write_bytes(f"{place}/figures/n.txt", people["name"][0].encode())"""
+    tiny.write_notebooks(desk / "notebooks", {"10_clean": [tiny.SETUP, shows]}, only="10_clean")
+    ask = ("--area", "north", "--plain-kernels")
+    assert run(desk, *ask) == 10
+    assert run(desk, *ask) == 10  # unchanged, and so is what it shows
+    tiny.write_notebooks(desk / "notebooks", {"10_clean": [tiny.SETUP, tiny.CLEAN]}, only="10_clean")
+    assert run(desk, *ask) == 0
+    monkeypatch.setattr("kgeval.protect.refuse_traces", None)  # none may be called
+    assert run(desk, *ask) == 0
+
+
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [

@@ -13,13 +13,14 @@ import click
 from kgeval.cli.options import FOLDER, PATH, area_option, lang_option, out_option
 from kgeval.errors import ParameterError
 from kgeval.plan.study import Study, read_study
-from kgeval.run.graph import Job, Place, graph
+from kgeval.run.commit import WORK
+from kgeval.run.graph import GOOD, Job, Place, graph
 from kgeval.run.job import COMMON, JobResult, Setting, given
 from kgeval.run.notebook import accepted, for_study, read_notebooks
 from kgeval.run.parameters import checked, read_parameters
 from kgeval.run.record import Asked, exit_code, run_files
 from kgeval.run.resume import Ground
-from kgeval.store import SYNTHETIC, fingerprint, fingerprints, versions
+from kgeval.store import SYNTHETIC, fingerprint, fingerprints, versions, write_whole
 
 
 @click.command()
@@ -55,7 +56,6 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     """  # noqa: D301  \b keeps click from joining lines
     from rich.console import Console
 
-    from kgeval.protect import refuse_traces
     from kgeval.run.batch import Pace, run_batch
     from kgeval.run.shown import progress, summarise
 
@@ -88,9 +88,19 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
             finish=_finish(plan, setting, asked, {notebook.name: notebook.title for notebook in notebooks}),
         )
     summarise(console, out, results, (datetime.now(UTC) - asked.started).total_seconds())
-    if any(result.status == "done" for result in results):
-        refuse_traces(out)
+    if any(result.status in GOOD for result in results):
+        _refuse_traces(out)
     return exit_code(results)
+
+
+def _refuse_traces(out: Path) -> None:
+    """Look for persons in the outputs, unless none was found in these very ones by an earlier run."""
+    from kgeval.protect import refuse_traces
+
+    note, made = out / WORK / "searched", fingerprint(out / WORK / "jobs")
+    if not note.is_file() or note.read_text(encoding="utf-8") != made:
+        refuse_traces(out)  # a run that is stopped here, or found somebody, leaves no note
+        write_whole(note, made.encode())
 
 
 def _setting(plan: Study, data: Path, out: Path, options: Mapping[str, Any]) -> Setting:
