@@ -6,11 +6,13 @@ whose worker dies is done again elsewhere, into a folder of its own, so that the
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -86,16 +88,23 @@ class ClusterWorkers:
         import distributed
 
         first: Any = distributed.wait
-        done = first(list(self._futures), return_when="FIRST_COMPLETED").done
+        with contextlib.suppress(CancelledError):  # the scheduler is gone; told job by job below
+            first(list(self._futures), return_when="FIRST_COMPLETED")
+        done = [future for future in self._futures if future.status != "pending"]
         return [self._answer(future) for future in done]
 
     def stop(self) -> None:
         """Take back what is not over."""
-        self._client.cancel(list(self._futures), force=True)
+        if self._client.status == "running":  # else the scheduler is gone, and nobody is left to ask
+            self._client.cancel(list(self._futures), force=True)
         self._futures.clear()
 
     def _answer(self, future: Any) -> Ended:
         name = self._futures.pop(future)
+        if future.status in ("cancelled", "lost"):
+            return Ended(
+                name=name, lost="the Dask scheduler was lost; start it and its workers, and run again"
+            )
         if future.status != "finished":
             return Ended(name=name, lost=f"the cluster could not do it ({type(future.exception()).__name__})")
         ended: Ended = future.result()

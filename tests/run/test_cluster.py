@@ -39,7 +39,8 @@ def cluster(tmp_path):
     module = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])}
     processes = [subprocess.Popen([*module, *common], stderr=subprocess.DEVNULL, env=paths)]
-    while not address_file.exists():
+    while not address_file.exists() or not address_file.read_text().endswith("}"):  # it is written in parts
+        assert processes[0].poll() is None
         time.sleep(0.1)
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *common]
     processes += [subprocess.Popen(worker, stderr=subprocess.DEVNULL, env=paths) for _ in range(2)]
@@ -93,6 +94,18 @@ def test_an_estimate_of_many_files_is_the_same_wherever_they_are_summed(tmp_path
     assert (here.exit_code, far.exit_code) == (0, 0)
     left, right = (pd.read_csv(io.StringIO(result.output)) for result in (here, far))
     pd.testing.assert_frame_equal(left, right, rtol=1e-12)
+
+
+def test_a_scheduler_that_goes_fails_its_jobs_in_words(tmp_path, cluster):
+    address, _ = cluster
+    (scheduler, *_) = cluster[1]
+    changed = {"10_clean": [tiny.SETUP, "import time; time.sleep(600 * (area == '0899'))", tiny.CLEAN]}
+    notebooks = read_notebooks(tiny.write_notebooks(tmp_path / "notebooks", changed, "10_clean 20_estimate"))
+    watch = Watch(ends=lambda result: scheduler.kill() if result.status == "done" else None)
+    pace = Pace(cluster=address)
+    results = run_batch(graph(notebooks, AREAS[:2]), setting(tmp_path), areas=KEYS, pace=pace, watch=watch)
+    assert [result.status for result in results] == ["done", "failed", "failed", "skipped", "failed"]
+    assert {"scheduler was lost" in result.error for result in results if result.status == "failed"} == {True}
 
 
 def test_no_scheduler_is_one_line():
