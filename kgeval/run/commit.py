@@ -50,6 +50,7 @@ def sole_writer(out: Path) -> Iterator[None]:
             recover(out)
         yield
     finally:
+        shutil.rmtree(out / SHARED, ignore_errors=True)  # answers of persons; no use to anybody but this run
         lock.release()
 
 

@@ -16,7 +16,7 @@ from kgeval.errors import BusyError
 from kgeval.run import commit as commits
 from kgeval.run.commit import commit, intact, manifest, recover, sole_writer, staging_folder, withdraw
 from kgeval.run.results import gather_results
-from kgeval.store import Provenance, Store
+from kgeval.store import SHARED, Provenance, Store
 
 NAMES = [f"a/x{number}.txt" for number in range(5)]
 
@@ -187,6 +187,13 @@ def test_one_writer_at_a_time_and_a_killed_one_leaves_no_lock(tmp_path):
         holder.join()
     with sole_writer(tmp_path):
         pass
+
+
+def test_what_jobs_handed_to_each_other_goes_however_a_run_ends(tmp_path):
+    with contextlib.suppress(KeyboardInterrupt), sole_writer(tmp_path):
+        (tmp_path / SHARED).mkdir(parents=True)
+        raise KeyboardInterrupt
+    assert not (tmp_path / SHARED).exists()
 
 
 def test_an_output_folder_that_is_a_file(tmp_path):
