@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,7 @@ from kgeval.run.scratch import scratch
 from kgeval.run.workers import Ended, Workers
 from kgeval.store import write_whole
 
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LOST = {
     "died": "the process died (out of memory, or it was killed); run again, with fewer --jobs if that was it",
     "too long": "the notebook took too long and was stopped; mend it, or allow more: --notebook-seconds",
@@ -208,6 +210,8 @@ def _work(job: Job, setting: Setting, staged: Path) -> JobResult:
     try:
         return run_job(job, setting, staged)
     except Exception as error:  # noqa: BLE001  the other jobs go on; the fault is named in the result
+        if isinstance(error, OSError) and error.errno in _FULL:  # of temporary files, perhaps
+            return _failed(job, f"{error.strerror}; free some space, and run again", "BusyError")
         return _failed(job, summary(type(error).__name__, str(error)), type(error).__name__)
 
 

@@ -167,7 +167,7 @@ def _executed(job: Job, setting: Setting, staged: Path) -> tuple[Any, dict[str, 
     try:
         with _surroundings(setting, staged):
             papermill.execute_notebook(
-                str(job.notebook.path),
+                str(job.notebook.path).replace("{", "{{").replace("}", "}}"),  # papermill fills them in
                 None,
                 given(job, setting),
                 engine_name=ENGINE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -18,11 +19,12 @@ import tiny
 
 from kgeval.errors import BusyError
 from kgeval.run import commit as commits
-from kgeval.run.batch import Pace, run_batch
+from kgeval.run.batch import Pace, _work, run_batch
 from kgeval.run.commit import intact, manifest, sole_writer
 from kgeval.run.graph import Place, graph
 from kgeval.run.job import Setting
 from kgeval.run.notebook import read_notebooks
+from kgeval.run.record import exit_code
 from kgeval.store import Store, fingerprints
 
 AREAS = tuple(
@@ -200,6 +202,25 @@ def test_a_page_that_cannot_be_made_fails_its_job_only(tmp_path):
     broken = replace(setting(tmp_path, titles={"0905": "Bắc"}), page=no_page_for_south)
     north, south = run_batch(graph(notebooks, AREAS[:2]), broken, areas=KEYS, pace=Pace(plain_kernels=True))
     assert (north.status, south.status, south.error) == ("done", "failed", "KeyError: '…'")
+
+
+def test_a_full_disk_of_temporary_files_is_told_as_one(tmp_path, monkeypatch):
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/kgeval-x")
+
+    monkeypatch.setattr("kgeval.run.batch.run_job", full)
+    (job, *_) = graph(read_notebooks(tiny.write_notebooks(tmp_path / "notebooks")), AREAS)
+    result = _work(job, setting(tmp_path), tmp_path)
+    assert result.error == "No space left on device; free some space, and run again"
+    assert exit_code([result]) == 4
+
+
+def test_braces_in_a_folders_name_are_letters(tmp_path):
+    home = tmp_path / "{study}"
+    home.mkdir()
+    notebooks = read_notebooks(tiny.write_notebooks(home / "notebooks", only="10_clean"))
+    results = run_batch(graph(notebooks, AREAS[:1]), setting(home), areas=KEYS, pace=Pace(plain_kernels=True))
+    assert [result.error for result in results] == [""]
 
 
 def gone(pid: int) -> bool:
