@@ -181,7 +181,13 @@ class _Nursery:
 
     def _fork(self, caller: socket.socket, request: dict[str, Any]) -> None:
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # no memory, or too many processes: the kernels that there are go on
+            with contextlib.suppress(OSError):
+                caller.sendall(b'{"refused": "the machine starts no further process"}\n')
+            self._leave(caller)
+            return
         if pid == 0:
             self._close_all()
             _be_kernel(request, self.filters, parent)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from kgeval.run import forked
 from kgeval.run.forked import SEED, ForkedKernel, seed
 from kgeval.run.kernel import environment, here
+from kgeval.run.seed import _Nursery
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks as POSIX does")
 
@@ -70,6 +73,20 @@ def test_a_kernel_goes_with_its_caller(tmp_path, monkeypatch, address):
 
 def test_without_a_seed_a_plain_kernel_is_started(tmp_path, monkeypatch):
     assert fork(tmp_path, monkeypatch, str(tmp_path / "nobody")) is None
+
+
+def test_where_no_process_can_be_started_the_seed_says_so_and_lives_on(monkeypatch):
+    def no_fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", no_fork)
+    caller, other = socket.socketpair()
+    nursery = object.__new__(_Nursery)  # without its handlers of signals
+    nursery.filters, nursery.callers = [], {other: 0}
+    nursery._fork(other, {})
+    with caller:
+        assert b"refused" in caller.recv(4096)
+    assert nursery.callers == {}
 
 
 def test_another_kernel_is_not_forked(monkeypatch, address):
