@@ -237,10 +237,11 @@ def test_two_runs_at_once_are_refused(tmp_path):
 
 
 SCRIPT = """\
-import sys
+import signal, sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
 import test_batch
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background inherit that it is ignored
 if __name__ == "__main__":
     test_batch.run(Path({folder!r}))
 """
