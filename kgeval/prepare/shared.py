@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 import kgeval
+from kgeval.errors import BusyError
 from kgeval.plan.area import Area
 from kgeval.plan.study import Study
 from kgeval.prepare.assemble import Cleaned
@@ -82,7 +83,7 @@ def clean_received(study: Study, data: Path, area: Area | None, *, out: Path) ->
             if not (own / _DONE).is_file():
                 _share(study, data, own)
             return _taken(own, area)
-    except OSError:
+    except (OSError, BusyError):  # the second where the disk was full before all was written
         return _alone(study, data, area)
 
 
@@ -113,12 +114,20 @@ def _share(study: Study, data: Path, folder: Path) -> None:
         shutil.rmtree(former, ignore_errors=True)
     delivery = receive(study, data)
     parts = clean_areas(delivery.tables, study, study.areas, corrections=delivery.corrections)
-    _write(folder, "files", delivery.files)
-    for area, cleaned in zip(study.areas, parts, strict=True):
-        for name, frame in _frames(cleaned):
-            _write(folder / area.key, name, frame)
-        _put(folder / area.key / "log.json", {"log_hash": cleaned.log_hash, "tables": list(cleaned.tables)})
-    _put(folder / _DONE, {})
+    try:
+        _write(folder, "files", delivery.files)
+        for area, cleaned in zip(study.areas, parts, strict=True):
+            _write_area(folder / area.key, cleaned)
+        _put(folder / _DONE, {})
+    except BusyError:
+        shutil.rmtree(folder, ignore_errors=True)  # a part is of no use, and takes the room an area needs
+        raise
+
+
+def _write_area(folder: Path, cleaned: Cleaned) -> None:
+    for name, frame in _frames(cleaned):
+        _write(folder, name, frame)
+    _put(folder / "log.json", {"log_hash": cleaned.log_hash, "tables": list(cleaned.tables)})
 
 
 def _frames(cleaned: Cleaned) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from kgeval.errors import BusyError
 from kgeval.plan.study import Study
 from kgeval.prepare import clean, clean_received, receive, shared
 from kgeval.prepare.assemble import Cleaned
@@ -77,3 +78,15 @@ def test_where_nothing_can_be_shared_an_area_works_alone(
     (tmp_path / "out").write_text("a file where a folder belongs", encoding="utf-8")
     assert clean_received(study, delivered, study.areas[0], out=tmp_path / "out") == "alone"
     assert clean_received(study, delivered, None, out=tmp_path) == "alone"
+
+
+def test_where_the_disk_is_full_an_area_works_alone_and_has_the_room_to(
+    study: Study, delivered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_folder: Path, _cleaned: object) -> None:
+        raise BusyError("tables.mothers.parquet cannot be written: No space left on device")
+
+    monkeypatch.setattr(shared, "_write_area", full)
+    received = clean_received(study, delivered, study.areas[0], out=tmp_path)
+    assert received.cleaned.tables
+    assert [place.name for place in (tmp_path / SHARED).iterdir()] == ["lock"]
