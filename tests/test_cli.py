@@ -175,6 +175,15 @@ def test_a_run_from_end_to_end(desk, capsys):
     )
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that nobody can read")
+def test_a_file_that_cannot_be_read_is_no_bug(desk, capsys):
+    (desk / "data/open_elsewhere.xlsx").symlink_to("/proc/self/mem")
+    assert run(desk) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("kgeval: open_elsewhere.xlsx: it cannot be read (")
+    assert "close the program that has it open" in said
+
+
 def test_persons_are_looked_for_until_none_is_found(desk, capsys, monkeypatch):
     shows = """\
 people = pd.DataFrame({"rid": ["1"], "name": ["Bùi Thị Thử"]})

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kgeval.errors import BusyError
+from kgeval.errors import BusyError, DataError
 from kgeval.store import JOURNAL, SHARED, fingerprint, make_folder, sync_folder, to_json, write_whole
 
 WORK = ".kgeval"
@@ -112,9 +112,12 @@ def manifest(out: Path, job: str) -> dict[str, Any]:
 
 def intact(out: Path, outputs: Mapping[str, str]) -> bool:
     """Say whether every file is there as it was written."""
-    return all(
-        (out / name).is_file() and fingerprint(out / name) == digest for name, digest in outputs.items()
-    )
+    try:
+        return all(
+            (out / name).is_file() and fingerprint(out / name) == digest for name, digest in outputs.items()
+        )
+    except DataError:  # another program has it open; whoever writes it anew will say so
+        return False
 
 
 def recover(out: Path) -> None:

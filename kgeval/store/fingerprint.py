@@ -8,6 +8,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from kgeval.errors import DataError
+
 
 def sha256(data: bytes) -> str:
     """Return the checksum as 64 hex digits."""
@@ -31,12 +33,26 @@ def fingerprints(folder: Path | str) -> dict[str, str]:
 
 
 def fingerprint(path: Path | str) -> str:
-    """Return the sha256 of a file, or of a folder's paths and contents."""
+    """Return the sha256 of a file, or of a folder's paths and contents.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read: Windows lets nobody near one that Excel has open.
+    """
     path = Path(path)
     if path.is_dir():
         return sha256(to_json(fingerprints(path)))
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(
+            "FILE_UNREADABLE",
+            f"it cannot be read ({error.strerror or type(error).__name__})",
+            hint="close the program that has it open, or see to the right to read it",
+            file=path.name,
+        ) from error
 
 
 def to_json(data: Any) -> bytes:
