@@ -15,6 +15,7 @@ from typing import Any
 
 from kgeval import errors
 from kgeval.run.graph import Job, Status
+from kgeval.run.parameters import as_declared
 from kgeval.run.saved import INJECTED, settled
 from kgeval.run.scratch import scratch
 from kgeval.store import STAGED_ROOT, STAGING, write_whole
@@ -104,7 +105,8 @@ def given(job: Job, setting: Setting) -> dict[str, object]:
         "lang": setting.lang,
         **setting.parameters,
     }
-    return {name: value for name, value in values.items() if name in job.notebook.parameters}
+    declared = job.notebook.parameters
+    return {name: as_declared(value, declared[name]) for name, value in values.items() if name in declared}
 
 
 def run_job(job: Job, setting: Setting, staged: Path) -> JobResult:

@@ -96,7 +96,7 @@ def checked(
     """
     faults = [_fault(name, value, declared) for name, value in values.items()]
     _refuse([fault for fault in faults if fault], notebook)
-    return {name: _plain(value, declared[name]) for name, value in values.items()}
+    return {name: as_declared(value, declared[name]) for name, value in values.items()}
 
 
 def read_parameters(path: Path | str) -> dict[str, object]:
@@ -125,6 +125,12 @@ def read_parameters(path: Path | str) -> dict[str, object]:
     if not isinstance(values, dict):
         raise ParameterError(f'{path.name} holds no JSON object; write an object like {{"level": 0.9}}')
     return values
+
+
+def as_declared(value: object, parameter: Parameter) -> object:
+    """Return a whole number given for a float as one, so that 1 and 1.0 are the same request."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if whole and "float" in parameter.kinds and "int" not in parameter.kinds else value  # type: ignore[arg-type]
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -186,13 +192,6 @@ def _is(value: object, kind: str) -> bool:
 
 def _words(kind: str) -> str:
     return f"a list of {kind[5:-1]}" if kind.startswith("list[") else _EXAMPLES[kind]
-
-
-def _plain(value: object, parameter: Parameter) -> object:
-    # a whole number given for a float is written as one, so that 1 and 1.0 are the same request
-    if isinstance(value, int) and not isinstance(value, bool) and "int" not in parameter.kinds:
-        return float(value)
-    return value
 
 
 def _fault(name: str, value: object, declared: Mapping[str, Parameter]) -> str:

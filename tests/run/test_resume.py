@@ -13,6 +13,7 @@ from kgeval.run.commit import commit, staging_folder
 from kgeval.run.graph import Place, graph
 from kgeval.run.job import Setting
 from kgeval.run.notebook import read_notebooks
+from kgeval.run.parameters import parameters
 from kgeval.run.resume import Ground, causes, why
 
 AREAS = (Place(code="0905", key="north"), Place(code="0899", key="south"))
@@ -73,6 +74,14 @@ def test_the_reason_names_what_changed(jobs, setting):
     assert reason(job, replace(setting, lang="en")) == "parameters changed; what pages show changed"
     edited = replace(job, notebook=replace(job.notebook, sha256="0"))
     assert reason(edited, setting) == "the notebook changed"
+
+
+def test_a_whole_number_for_a_float_is_the_same_request(jobs, setting):
+    job = jobs["north.10_clean"]
+    level = parameters("level: float = 0.9", notebook="10_clean")
+    asks = replace(job, notebook=replace(job.notebook, parameters=job.notebook.parameters | level))
+    one, other = (causes(asks, replace(setting, parameters={"level": n}), GROUND) for n in (1, 1.0))
+    assert one == other
 
 
 def test_edited_outputs_and_failures_are_done_again(jobs, setting):
