@@ -20,6 +20,7 @@ from kgeval.prepare.decode.reading import plain_text
 
 WHOLE = Question(name="n", type="integer", missing_codes=("98",))
 DECIMAL = Question(name="x", type="decimal")
+CODED = Question(name="x", type="decimal", missing_codes=("-8", "NA"))
 DAY = Question(name="d", type="date")
 TEXT = Question(name="t", type="text", personal="none")
 PLACES = (
@@ -50,6 +51,12 @@ def native(*flags: bool) -> pd.Series:
     return pd.Series(flags, dtype=bool)
 
 
+@pytest.mark.parametrize("text", ["-8", "-8.0", "-8,0", "\u22128", "NA"])
+def test_a_missing_code_is_known_in_every_notation(text: str) -> None:
+    assert read(CODED, text) == ("", "MISSING_CODE", "")
+    assert read(CODED, "-8.5")[0] == "-8.5"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "rule", "fault"),
     [
@@ -60,6 +67,8 @@ def native(*flags: bool) -> pd.Series:
         (" 12\u00a0", "12", "WHITESPACE_NORMALISED", ""),
         ("1.500.000", "1500000", "THOUSANDS_SEPARATOR", ""),
         ("98", "", "MISSING_CODE", ""),
+        ("98.0", "", "MISSING_CODE", ""),  # as pandas and R write 98 in a column with gaps
+        ("98,0", "", "MISSING_CODE", ""),
         ("3.5", "", "", "NOT_A_NUMBER"),
         ("1.500", "", "", "AMBIGUOUS_NUMBER"),
         ("1_0", "", "", "NOT_A_NUMBER"),

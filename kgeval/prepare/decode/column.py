@@ -15,7 +15,7 @@ from kgeval.prepare.decode.free import read_text
 from kgeval.prepare.decode.identity import read_identity
 from kgeval.prepare.decode.keys import ordinary_keys, read_key
 from kgeval.prepare.decode.manner import Manner
-from kgeval.prepare.decode.numbers import Amounts, Numbers, plain_numbers
+from kgeval.prepare.decode.numbers import Amounts, Numbers, numbers_among, plain_numbers
 from kgeval.prepare.decode.phones import read_phone
 from kgeval.prepare.decode.places import Places
 from kgeval.prepare.decode.reading import Decoded, Reading, assemble
@@ -71,7 +71,8 @@ def decode(
     if dtype in {"Int64", "float64"} and manner.units is None:
         texts = pd.Index(distinct, dtype="str")
         mask, plain = plain_numbers(texts, whole=dtype == "Int64", decimal=manner.decimal)
-        todo = [place for place in todo if not mask[place] or distinct[place] in missing]
+        coded = np.isin(plain.to_numpy(dtype="float64", na_value=np.nan), list(numbers_among(missing)))
+        todo = np.flatnonzero(~mask | coded).tolist()
     elif manner.key and not question.choices and manner.content != "place":
         mask, plain = ordinary_keys(pd.Index(distinct, dtype="str"))
         todo = np.flatnonzero(~mask).tolist()

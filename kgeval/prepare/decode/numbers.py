@@ -47,7 +47,16 @@ class Numbers:
     missing_codes: frozenset[str] = frozenset()
 
     def __call__(self, text: str) -> Reading:
-        """Return the number, or why there is none."""
+        """Return the number, or why there is none.
+
+        A missing code is known by its value: pandas and R write 99 as ``99.0`` where a column has gaps.
+        """
+        reading = self._read(text)
+        if isinstance(reading.value, int | float) and reading.value in numbers_among(self.missing_codes):
+            return Reading(None, Mark(rule="MISSING_CODE"))
+        return reading
+
+    def _read(self, text: str) -> Reading:
         if text in self.missing_codes:
             return Reading(None, Mark(rule="MISSING_CODE"))
         if self.native:
@@ -134,6 +143,12 @@ class Amounts:
         if exact != exact.to_integral_value():
             return unread("NOT_A_NUMBER", "not a whole number")
         return Reading(int(exact), Mark(rule="UNIT_OF_COLUMN"))
+
+
+@cache
+def numbers_among(codes: frozenset[str]) -> frozenset[float]:
+    """Return the codes that are numbers, as numbers."""
+    return frozenset(float(code) for code in codes if _PLAIN.fullmatch(code))
 
 
 def plain_numbers(distinct: pd.Index, *, whole: bool, decimal: str | None) -> tuple[np.ndarray, Any]:
