@@ -22,13 +22,14 @@ from kgeval.plan.study import Study
 from kgeval.plan.table import Table
 from kgeval.prepare.assemble import Cleaned, Work, assembled, told
 from kgeval.prepare.check.constraint import limits, logic
+from kgeval.prepare.check.design import undesigned
 from kgeval.prepare.check.duplicate import duplicates
 from kgeval.prepare.check.extent import extent
 from kgeval.prepare.check.key import keyless
 from kgeval.prepare.check.pointer import pointers
 from kgeval.prepare.check.required import required
 from kgeval.prepare.check.skip import skips
-from kgeval.prepare.check.spacing import spacing
+from kgeval.prepare.check.spacing import spacing, trimmed
 from kgeval.prepare.check.unreadable import unreadable
 from kgeval.prepare.check.waves import waves
 from kgeval.prepare.check.window import window
@@ -190,7 +191,7 @@ def _study_table(
     work, fate = _decided(work, corrections)
     work = place(work, table, study, neighbours)
     work = work.after(unplaced(work, table))
-    work = _checked(work, _identity(table), today)
+    work = _checked(work, _identity(table), today, design=_design_columns(table))
     if not table.round.always:  # a register that spans the phase has no fieldwork of its own
         work = work.after(window(work, study.rounds))
     work = work.after(waves(work, study.panels.get(table.key), [round_.key for round_ in study.rounds]))
@@ -284,11 +285,13 @@ def _decided(work: Draft, corrections: pd.DataFrame | None) -> tuple[Draft, pd.S
     return decide(work, corrections.loc[named.isin(["", work.table])])
 
 
-def _checked(work: Draft, essential: set[str], today: date | None) -> Draft:
+def _checked(work: Draft, essential: set[str], today: date | None, *, design: Sequence[str] = ()) -> Draft:
     work = work.after(spacing(work))
+    work = work.after(trimmed(work, design))
     work = work.after(limits(work, today=today))
     work = work.after(unreadable(work, essential))
     work = work.after(keyless(work))
+    work = work.after(undesigned(work, design))
     work = work.after(duplicates(work))
     work = work.after(skips(work, today=today))
     work = work.after(logic(work, today=today))
@@ -298,10 +301,14 @@ def _checked(work: Draft, essential: set[str], today: date | None) -> Draft:
 
 def _identity(table: Table) -> set[str]:
     """Return the questions that say which record it is, where, when and with what weight."""
-    design = table.design
     columns = {*table.key_columns, table.round.column, table.area.column, table.area.prefix}
-    columns |= {design.weight or "", *stages(design.cluster), *stages(design.stratum)}
-    return columns - {""}
+    return {*columns, *_design_columns(table)} - {""}
+
+
+def _design_columns(table: Table) -> list[str]:
+    design = table.design
+    columns = (design.weight or "", *stages(design.cluster), *stages(design.stratum))
+    return [column for column in columns if column]
 
 
 def _in_order_of_links(study: Study) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from kgeval.prepare.check.constraint import prescribes
@@ -37,3 +39,16 @@ def spacing(draft: Draft) -> Outcome:
 def _known(truth: pd.Series, *, holds: bool) -> pd.Series:
     """Return where a condition is known to hold, or known not to."""
     return (truth == holds).fillna(value=False).astype(bool)
+
+
+def trimmed(draft: Draft, columns: Iterable[str]) -> Outcome:
+    """Take the spaces around the ids of clusters and strata: "A01 " is no other village than "A01"."""
+    changes = []
+    for name in columns:
+        if name in draft.answers and pd.api.types.is_string_dtype(draft.answers[name].dtype):
+            ids = draft.answers[name].dropna()
+            ids = ids.loc[draft.unsettled(name, ids.index)]
+            bare = ids.str.split().str.join(" ")
+            bare = bare[bare != ids]
+            changes.append(changed(bare.index, name, bare, action="normalise", rule="WHITESPACE_NORMALISED"))
+    return Outcome(changes=tuple(changes))

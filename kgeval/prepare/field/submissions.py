@@ -9,6 +9,7 @@ import pandas as pd
 
 from kgeval.plan.field_plan import CODES, FieldPlan, Roles
 from kgeval.plan.form import Form, Question
+from kgeval.prepare.decode.numbers import numbers_among
 from kgeval.prepare.decode.text import fold
 from kgeval.prepare.draft import Draft
 from kgeval.prepare.field.moments import moments
@@ -240,6 +241,7 @@ def _kind(
     """Return the kind of each answer; a missing code left the answer empty and stands in the text."""
     kind = pd.Series("", index=said.index, dtype="str")
     bare = text.fillna("").astype("str").map(fold).where(said.isna(), "")
+    numbers = pd.to_numeric(bare.str.replace(",", "."), errors="coerce")
     for name in reversed(CODES):  # the first kind wins
         own = set(codes[name])
         words = {fold(code) for code in own}
@@ -247,5 +249,6 @@ def _kind(
             fold(label) for c in question.choices if c.name in own for label in c.label.values() if label
         }
         given = said.fillna("").map(lambda answer, own=own: bool(own & set(answer.split())))
-        kind = kind.mask(given.astype(bool) | bare.isin(words - {""}), name)
+        coded = numbers.isin(numbers_among(frozenset(own)))  # 98 may stand there as 98.0
+        kind = kind.mask(given.astype(bool) | bare.isin(words - {""}) | coded, name)
     return kind

@@ -22,7 +22,10 @@ _COUNTS = (
 )  # fmt: skip
 _FATES = ("kept", "rejected", "structural", "other_area", "other_round")
 _FOR_A_PERSON = frozenset(
-    {"CONFLICTING_DUPLICATE", "KEY_MISSING", "UNPLACED", "ROUND_UNKNOWN", "ORPHAN_CHILD", "PII_IN_TEXT"}
+    {
+        "CONFLICTING_DUPLICATE", "DESIGN_MISSING", "KEY_MISSING", "UNPLACED", "ROUND_UNKNOWN", "ORPHAN_CHILD",
+        "PII_IN_TEXT",
+    }  # fmt: skip
 )
 _MOST = 40  # rows on a page; the file holds all
 _NAMED = 6  # questions named in a cell

@@ -174,7 +174,7 @@ def spoilt() -> pd.DataFrame:
     rows.loc[5, ["g1", "g2", "g3", "g4"]] = "8"
     rows.loc[6, "months"] = "77"  # no child of the survey
     rows.loc[7, "months"] = ""
-    rows.loc[8, "pay"] = "-9"
+    rows.loc[8, "pay"] = "-9.0"  # as pandas writes -9 beside empty cells
     rows.loc[9, ["why", "why_other"]] = ["96", "no bus"]
     rows.loc[10, "__version__"] = "2"
     rows.loc[11, "id"] = "X11"  # not in the list; M11 is still to be met

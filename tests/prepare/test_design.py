@@ -1,0 +1,74 @@
+"""A record that does not say its cluster, stratum or weight is rejected alone; the others go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kgeval.prepare import Cleaned
+from kgeval.prepare.clean import clean
+from kgeval.prepare.receive import receive
+from tests.prepare.conftest import study_of
+
+STUDY = """
+key = "one"
+languages = ["en"]
+title = { en = "One" }
+area_level = { en = "District" }
+whole = { en = "All" }
+[rounds.now]
+year = 2020
+label = { en = "Now" }
+[tables.homes]
+label = { en = "Homes" }
+unit = { en = "home" }
+files = ["homes.csv"]
+[tables.homes.round]
+always = "now"
+[tables.homes.area]
+column = "district"
+[tables.homes.design]
+weight = "w"
+cluster = "village"
+stratum = "zone"
+"""
+FORM = """
+| survey |
+|   | type | name | label::en | required | class |
+|   | text | id | Id | yes | none |
+|   | text | district | District | yes | none |
+|   | text | zone | Zone | | none |
+|   | text | village | Village | yes | none |
+|   | decimal | w | Weight | | none |
+| settings |
+|   | form_title | form_id | version | default_language | key |
+|   | Homes | homes | 1 | en | id |
+"""
+
+
+def cleaned(tmp_path: Path, text: str) -> Cleaned:
+    files = {"study.toml": STUDY, "areas.csv": "code,key,label_en\n01,north,North\n", "forms/homes.md": FORM}
+    study = study_of(files | {"indicators.toml": "", "norms.toml": ""}, tmp_path / "study")
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "homes.csv").write_text(text, encoding="utf-8")
+    return clean(receive(study, data).tables, study)
+
+
+def test_a_sheet_without_weights_is_not_rejected_row_by_row(tmp_path: Path) -> None:
+    assert cleaned(tmp_path, "id,district,zone,village\nH1,01,A,V1\n").rejected.empty
+
+
+def test_records_without_their_design_are_rejected_once(tmp_path: Path) -> None:
+    rows = "H1,01,A,V1,2\nH2,01,A,,2\nH3,01,,V1,\nH4,01,A, ,2\nH5,01,A,V1,many\nH6,01,A,V2 ,3\n"
+    result = cleaned(tmp_path, "id,district,zone,village,w\n" + rows)
+    assert result.tables["homes"]["id"].tolist() == ["H1", "H6"]
+    assert result.tables["homes"]["village"].tolist() == ["V1", "V2"]  # "V2 " is no third village
+    assert dict(zip(result.rejected["row"], result.rejected["reason"], strict=True)) == {
+        3: "DESIGN_MISSING",
+        4: "DESIGN_MISSING",
+        5: "DESIGN_MISSING",
+        6: "NOT_A_NUMBER",
+    }
+    told = result.findings.loc[result.findings["check"] == "DESIGN_MISSING"]
+    assert dict(zip(told["key"], told["column"], strict=True)) == {"H2": "village", "H4": "village", "H3": "w"}
+    assert "REQUIRED_MISSING" not in set(result.findings["check"])
