@@ -136,14 +136,19 @@ class _Case:
     def _template(self) -> str:
         if self.target is None or self.statistical == "":
             return "plain"
+        if self.census and self.indicator.kind == "count":
+            return self._counted("count") + ("_lower" if self.lower_is_better else "")
         if self.census:
-            lower = "_lower" if self.indicator.kind == "count" and self.lower_is_better else ""
-            return self._counted("count" if self.indicator.kind == "count" else "census") + lower
+            return self._better(self._counted("census"))
         return self._sampled_official() if self.official else self._sampled_reference()
 
     def _sampled_official(self) -> str:
         uncertain = {"not_estimable": "no_interval", "unclear": "official_unclear", "not_met": "not_met"}
-        return uncertain.get(self.statistical, self.official)
+        return self._better(uncertain.get(self.statistical, self.official))
+
+    def _better(self, template: str) -> str:
+        """Return the template that does not call a value below its target above it, where less is better."""
+        return f"{template}_lower" if template.endswith("exceeded") and self.lower_is_better else template
 
     def _sampled_reference(self) -> str:
         met = "statistical_met_lower" if self.lower_is_better else "statistical_met"

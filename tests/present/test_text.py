@@ -52,6 +52,16 @@ def test_exceeded_and_met_for_sure() -> None:
     )
 
 
+def test_better_than_a_target_of_at_most_is_not_above_it() -> None:
+    fewer = estimate_row(value=0.18, low=0.16, high=0.19)
+    sure = {**verdict_row(official="exceeded", statistical="met"), "target": 0.2}
+    assert ", tốt hơn chỉ tiêu (nhiều nhất 20%); " in say(fewer, sure, direction="lower")
+    assert ", better than the target of at most 20%; " in say(fewer, sure, lang="en", direction="lower")
+    counted = {**census_row(value=0.1), "low": NAN, "high": NAN}
+    said = say(counted, sure, direction="lower", kind="share")
+    assert "vượt" not in said
+
+
 def test_the_two_verdicts_disagree() -> None:
     estimate = estimate_row(value=0.96, low=0.929, high=0.98)
     said = say(estimate, verdict_row(official="exceeded", statistical="unclear"))
