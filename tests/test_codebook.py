@@ -51,6 +51,12 @@ def test_the_workbook_has_a_sheet_a_table(study: Study, tmp_path: Path) -> None:
     assert {"BM50", "NT44", "respondent_name"} <= cells
 
 
+def test_a_form_with_another_name_than_its_table_stands_there_once(tmp_path: Path) -> None:
+    wash = read_study(ROOT / "surveys" / "wash_benefits")  # table households, form uptake
+    said = run(ROOT / "surveys" / "wash_benefits", "--out", tmp_path / "c.html").output
+    assert f"{len(wash.tables['households'].form.questions)} columns of 1 tables" in said
+
+
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"\.xlsx or \.html"):
         run(STUDY, "--out", tmp_path / "c.pdf")

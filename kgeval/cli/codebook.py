@@ -37,7 +37,9 @@ def codebook(study: Path, out: Path, review: Path | None, lang: str | None) -> i
 
     plan = read_study(study)
     lang = plan.spoken(lang)
-    others = {path.stem: read_form(path) for path in form_files(study) if path.stem not in plan.tables}
+    used = [table.form for table in plan.tables.values()]  # a table may call its form otherwise than itself
+    forms = {path.stem: read_form(path) for path in form_files(study)}
+    others = {name: form for name, form in forms.items() if form not in used}
     book = Book(
         title=plan.title[lang],
         lang=lang,
