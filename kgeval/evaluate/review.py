@@ -157,7 +157,7 @@ def _estimate_table(
 
 
 def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
-    """Take area and round out of ``by``: what is left is the breakdown as the results name it."""
+    """Take area and round out of ``by`` and of the reasons: what is left is as the results name it."""
     depth = len(inside)
     named = [by.split("*", depth) for by in rows["by"]]
     values = [value.split(" * ", depth) for value in rows["by_value"]]
@@ -169,6 +169,7 @@ def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
         round=[value[min(depth, len(value)) - 1] for value in values],
         by=["".join(names[depth:]) for names in named],
         by_value=["".join(value[depth:]) for value in values],
+        reason=rows["reason"].str.replace(f"without {' or '.join(inside)} or ", "without ", regex=False),
     )[kept]
 
 

@@ -70,5 +70,6 @@ def test_records_without_their_design_are_rejected_once(tmp_path: Path) -> None:
         6: "NOT_A_NUMBER",
     }
     told = result.findings.loc[result.findings["check"] == "DESIGN_MISSING"]
-    assert dict(zip(told["key"], told["column"], strict=True)) == {"H2": "village", "H4": "village", "H3": "w"}
+    named = zip(told["key"], told["column"], strict=True)
+    assert dict(named) == {"H2": "village", "H4": "village", "H3": "w"}
     assert "REQUIRED_MISSING" not in set(result.findings["check"])

@@ -23,9 +23,14 @@ _COUNTS = (
 _FATES = ("kept", "rejected", "structural", "other_area", "other_round")
 _FOR_A_PERSON = frozenset(
     {
-        "CONFLICTING_DUPLICATE", "DESIGN_MISSING", "KEY_MISSING", "UNPLACED", "ROUND_UNKNOWN", "ORPHAN_CHILD",
+        "CONFLICTING_DUPLICATE",
+        "DESIGN_MISSING",
+        "KEY_MISSING",
+        "ORPHAN_CHILD",
         "PII_IN_TEXT",
-    }  # fmt: skip
+        "ROUND_UNKNOWN",
+        "UNPLACED",
+    }
 )
 _MOST = 40  # rows on a page; the file holds all
 _NAMED = 6  # questions named in a cell
