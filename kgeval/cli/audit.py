@@ -17,8 +17,15 @@ from kgeval.errors import DataError
 @click.argument("clean_file", metavar="CLEAN", type=PATH)
 @click.option("--log", "log_path", required=True, type=PATH, help="The log of the cleaning.")
 @click.option("--key", required=True, help="The column that names a record in both versions.")
-@click.option("--log-columns", default="", help="The log's own names: key=…,column=…,old=…,new=…,action=…")
-@click.option("--out", type=PATH, help="Write the differing cells with their lines to this .csv file.")
+@click.option(
+    "--log-columns",
+    default="",
+    help="The log's own names: key=…,column=…,old=…,new=…,action=…; else those of kgeval's log: "
+    "rid, column, expects_raw, new_value, action.",
+)
+@click.option(
+    "--out", type=PATH, help="Write the differing cells, as they stand, with their lines to this .csv file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON, and nothing else.")
 def audit(  # noqa: PLR0917 - click hands options over by name
     raw: Path, clean_file: Path, log_path: Path, key: str, log_columns: str, out: Path | None, as_json: bool

@@ -39,7 +39,10 @@ def cleaning_lines(log: pd.DataFrame | None, names: Mapping[str, str] | None) ->
     wanted = {**LOG_COLUMNS, **names}
     if log is None:
         log = pd.DataFrame({name: pd.Series(dtype="str") for name in wanted.values()})
-    need_columns(log, [wanted[part] for part in LOG_COLUMNS if part in {"key", "column", *names}], "the log")
+    needed = [wanted[part] for part in LOG_COLUMNS if part in {"key", "column", *names}]
+    # whoever left --log-columns out never named "rid": say how the log's own names are told
+    told = "name the log's own with --log-columns key=…,column=…,old=…,new=…,action=…: its "
+    need_columns(log, needed, "the log", told)
     lines = pd.DataFrame({"line": np.arange(1, len(log) + 1)})
     for part in LOG_COLUMNS:
         given = log[wanted[part]] if wanted[part] in log else pd.Series("", index=log.index)
@@ -58,14 +61,14 @@ def same_letters(values: pd.Series) -> pd.Series:
     return text if text.str.isascii().all() else text.map(lambda one: unicodedata.normalize("NFC", one))
 
 
-def need_columns(frame: pd.DataFrame, columns: list[str], which: str) -> None:
-    """Raise for the first column that the frame lacks."""
+def need_columns(frame: pd.DataFrame, columns: list[str], which: str, told: str = "") -> None:
+    """Raise for the first column that the frame lacks; ``told`` says how to name another."""
     for column in columns:
         if column not in frame:
             raise DataError(
                 "MISSING_COLUMN",
                 f"{which} has no column of that name",
-                hint=f"columns are {', '.join(map(str, list(frame.columns)[:12]))} …",
+                hint=f"{told}columns are {', '.join(map(str, list(frame.columns)[:12]))} …",
                 column=column,
             )
 

@@ -206,6 +206,11 @@ def test_a_column_that_is_named_must_be_in_the_log() -> None:
         audit(RAW, CLEAN, LOG, key="id", log_columns=NAMES | {"old": "was"})
 
 
+def test_without_names_the_message_says_how_to_give_them() -> None:
+    with pytest.raises(DataError, match=r"'rid': .*--log-columns key=…"):
+        audit(RAW, CLEAN, LOG, key="id")
+
+
 def test_keys_of_which_none_is_shared_are_told() -> None:
     assert audit(RAW.assign(id="0" + RAW["id"]), CLEAN, LOG, key="id", log_columns=NAMES).nothing_shared
     assert not found().nothing_shared
