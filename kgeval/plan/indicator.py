@@ -165,7 +165,7 @@ def _indicator(block: Block, key: str, variant: str, languages: tuple[str, ...])
         value=parts["value"],
         per=parts["per"],
         direction=cast("Direction", block.choice("direction", ("higher", "lower", "none"), "none")),
-        target=_target(block.block("target"), languages) if "target" in block.content else None,
+        target=_target(block.block("target"), languages, kind) if "target" in block.content else None,
         weight=block.text("weight") or None,
         breakdowns=_breakdowns(block),
         rounds=block.texts("rounds"),
@@ -195,14 +195,18 @@ def _right_parts(block: Block, kind: Kind) -> None:
             block.fault(f"a {kind} has no {part!r}")
 
 
-def _target(block: Block, languages: tuple[str, ...]) -> Target:
+def _target(block: Block, languages: tuple[str, ...], kind: Kind) -> Target:
     block.only({"value", "areas", "as_of", "label", "decided_by", "decided_at", "document"})
     value = block.number("value")
     if value is None:
         block.fault("'value' is missing")
+    areas = {code: float(number) for code, number in block.take("areas", dict, {}).items()}
+    for number in (0.0 if value is None else value, *areas.values()):
+        if kind == "share" and not 0 <= number <= 1:
+            block.fault(f"{number:g} is no share, which lies from 0 to 1; write 65% as 0.65")
     return Target(
         value=0.0 if value is None else value,
-        areas={code: float(number) for code, number in block.take("areas", dict, {}).items()},
+        areas=areas,
         as_of=block.day("as_of"),
         label=block.words("label", languages, needed=False),
         decided_by=block.text("decided_by"),

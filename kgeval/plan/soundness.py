@@ -48,6 +48,7 @@ def _table_faults(study: Study) -> Iterator[str]:
         named = {*table.round.values.values(), *table.round.files, *table.forms}
         named |= {*filter(None, [table.round.always])}
         yield from (f"{where}: there is no round {name!r}" for name in sorted(named - rounds))
+        yield from _round_codes(table, where)
         columns = study.columns(key)
         for part, names in _named_columns(table).items():
             yield from (_no_column(where, part, name, columns) for name in names if name not in columns)
@@ -57,6 +58,17 @@ def _table_faults(study: Study) -> Iterator[str]:
             yield f"{where}: area {name!r} is no area's code, and not {WHOLE!r}"
         if table.area.link and table.area.link[0] not in study.tables:
             yield f"{where}: area link names the table {table.area.link[0]!r}, which the study does not have"
+
+
+def _round_codes(table: Table, where: str) -> Iterator[str]:
+    """Yield the codes of a round that the round's question lacks: no record would ever be of that round."""
+    listed = [q.choices for q in table.form.questions if q.name == table.round.column]
+    codes = [choice.name for choices in listed for choice in choices]
+    for code in table.round.values if codes else ():
+        if code not in codes:
+            yield (
+                f"{where} round: {table.round.column!r} has no code {code!r}; its list has {', '.join(codes)}"
+            )
 
 
 def _named_columns(table: Table) -> dict[str, tuple[str, ...]]:

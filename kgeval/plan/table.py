@@ -155,8 +155,8 @@ def _reading(block: Block) -> Reading:
     return Reading(
         encoding=block.text("encoding") or None,
         delimiter=block.text("delimiter") or None,
-        decimal=block.text("decimal") or None,
-        date_order=block.text("date_order") or None,
+        decimal=block.choice("decimal", ("", ",", "."), "") or None,
+        date_order=block.choice("date_order", ("", "dmy", "mdy", "ymd"), "") or None,
         sheet=block.text("sheet") or None,
         header_row=block.take("header_row", int, None),
         header_rows=block.take("header_rows", int, None),

@@ -75,7 +75,7 @@ class Block:
         """Return one of the given words."""
         value = self.text(key, default)
         if value not in among:
-            self.fault(f"{key} = {value!r} is none of {', '.join(among)}")
+            self.fault(f"{key} = {value!r} is none of {', '.join(word for word in among if word)}")
             return default
         return value
 
