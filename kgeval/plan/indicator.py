@@ -148,6 +148,8 @@ def _indicator(block: Block, key: str, variant: str, languages: tuple[str, ...])
     kind = cast("Kind", block.choice("kind", ("share", "mean", "total", "ratio", "count"), "share"))
     parts = {name: block.expression(name) for name in ("counts", "succeeds", "value", "per")}
     _right_parts(block, kind)
+    if "target" in block.content and block.text("direction", "none") == "none":
+        block.fault("a target needs a direction, 'higher' or 'lower': without one nothing is judged by it")
     label = block.words("label", languages)
     low, high = _logical(block)
     return Indicator(

@@ -69,6 +69,7 @@ def test_every_key_of_an_indicator_is_explained() -> None:
         ("study.toml", '"dmy"', '"day first"', "is none of dmy, mdy, ymd"),
         ("study.toml", '["2", "3"]', '["2", "4"]', "'wave' has no code '4'; its list has 1, 2, 3"),
         ("indicators.toml", "value = 0.65", "value = 65", "write 65% as 0.65"),
+        ("indicators.toml", 'direction = "higher"\nbreakdowns', "breakdowns", "a target needs a direction"),
     ],
 )
 def test_a_slip_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
