@@ -65,6 +65,7 @@ def clean(study: Path, data: Path, out: Path, areas: Sequence[str], lang: str | 
         click.echo(f"{len(result.findings)} findings, {len(result.corrections)} log lines, "
                    f"{len(result.refused)} corrections refused\n")  # fmt: skip
         _say_refused(result.refused)
+    _say_misspelt(pd.concat([result.findings for result in cleaned]))
     unread = delivery.files.loc[delivery.files["table"] == "", "file"]
     if len(unread):
         click.echo(f"not read, the study does not name them: {', '.join(unread)}")
@@ -82,6 +83,13 @@ def _show(accounts: pd.DataFrame) -> None:
     for _, row in accounts[accounts["file"] == ""].iterrows():
         table.add_row(row["table"] or "all", *(str(row[name]) for name in _SHOWN))
     Console(width=None if Console().is_terminal else _WIDE).print(table)
+
+
+def _say_misspelt(findings: pd.DataFrame) -> None:
+    """Name the columns that are not there while one of nearly their name is: all of its answers are lost."""
+    absent = findings[(findings["check"] == "COLUMN_ABSENT") & (findings["detail"].fillna("") != "")]
+    for row in absent.drop_duplicates(["file", "sheet", "column"]).itertuples():
+        click.echo(f"{row.file}: no column {row.column!r}; {row.detail}")
 
 
 def _say_refused(refused: pd.DataFrame) -> None:

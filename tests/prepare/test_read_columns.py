@@ -95,6 +95,13 @@ def test_the_joined_column_goes_before_its_parts(tmp_path: Path) -> None:
     assert set(matching.metadata) == {"channels/1", "channels/2"}
 
 
+def test_a_column_of_nearly_the_name_is_offered(tmp_path: Path) -> None:
+    found = match_columns(delivered(tmp_path, "mother_id,age,notte\nA-1,3,x\nA-2,4,y\n"), FORM).notes
+    assert found.loc[found["column"] == "note", "detail"].tolist() == ["is it 'notte'?"]
+    with pytest.raises(DataError, match=r"is it 'agee'\? export it again"):
+        match_columns(delivered(tmp_path, "mother_id,agee,note\nA-1,3,x\nA-2,4,y\n"), FORM)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kgeval.errors import DataError
+from kgeval.plan.near_name import near_name
 from kgeval.prepare.decode.text import fold, squeeze
 from kgeval.prepare.lexicon import words
 from kgeval.prepare.read.names import QuestionNames, is_metadata
@@ -93,7 +94,7 @@ def match_columns(delivered: Delivered, form: Form, *, repeat: str | None = None
         hint = "check that this file belongs to this form, and declare the row that holds the column names"
         raise _fault(delivered, "HEADER_MISSING", "no column is a question of the form", hint=hint)
     absent = [name for name in wanted if name not in columns and name not in parts]
-    _refuse_absent([wanted[name] for name in absent], delivered)
+    _refuse_absent([wanted[name] for name in absent], unknown, delivered)
     return Matching(
         columns={name: columns[name] for name in wanted if name in columns},
         parts={name: found for name, found in parts.items() if name not in columns},
@@ -153,14 +154,15 @@ def _part(column: str, questions: Iterable[Question], names: QuestionNames) -> t
     return None
 
 
-def _refuse_absent(absent: Sequence[Question], delivered: Delivered) -> None:
+def _refuse_absent(absent: Sequence[Question], unknown: Sequence[str], delivered: Delivered) -> None:
     """Raise for the first question that every record must answer in a column of its own."""
     for question in absent:
         if question.required and question.relevant is None and question.type not in _NOT_IN_THE_TABLE:
             raise DataError(
                 "MISSING_COLUMN",
                 "the column of a required question is not there",
-                hint="export it again with all questions, or rename the column that holds it",
+                hint=f"{_likely(question, unknown)}export it again with all questions, or rename the column "
+                "that holds it",
                 file=delivered.source.file,
                 sheet=delivered.source.sheet,
                 column=question.name,
@@ -182,7 +184,7 @@ def _notes(
     ]
     notes += [Note(code="UNKNOWN_COLUMN_KEPT_ASIDE", row=row, column=squeeze(column)) for column in unknown]
     notes += [
-        Note(code="COLUMN_ABSENT", column=question.name)
+        Note(code="COLUMN_ABSENT", column=question.name, detail=_likely(question, unknown).rstrip())
         for question in absent
         if question.type not in {"calculate", "note"}
     ]
@@ -191,6 +193,12 @@ def _notes(
     if places != sorted(places):
         notes.append(Note(code="COLUMN_ORDER", row=row))
     return notes
+
+
+def _likely(question: Question, unknown: Sequence[str]) -> str:
+    """Return the question whether a column of an unknown name is it, misspelt; empty where none is near."""
+    near = near_name(question.name, map(squeeze, unknown))
+    return "" if near is None else f"is it {near!r}? "
 
 
 def _twice(delivered: Delivered, question: str, first: str, second: str) -> DataError:
