@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.enum.chart import XL_CHART_TYPE
@@ -12,7 +13,9 @@ from pptx.oxml.ns import qn
 
 from kgeval import present as show
 from kgeval.present.charts.dumbbell import rows_to_draw
+from kgeval.present.conference.deck import _points
 from kgeval.present.conference.deck import deck as conference_deck
+from kgeval.present.labels import labels
 from kgeval.present.results import Results
 from kgeval.present.slides import Slide, slides
 from tests.present.made_up import NAMES, made_up_study, results
@@ -129,6 +132,13 @@ def test_names_below_a_chart_stand_level_in_readable_type(deck) -> None:
     words = frame.chart.category_axis._element.find(qn("c:txPr"))
     assert words.find(qn("a:bodyPr")).get("rot") == "0"
     assert all(int(size.get("sz")) >= 1200 for size in words.iter(qn("a:defRPr")))
+
+
+def test_the_points_name_a_fourth_target_too() -> None:
+    rows, _, _ = published()
+    four = pd.concat([rows[rows["target"].notna()].head(1)] * 4).assign(short=["a", "b", "c", "d"])
+    said = _points(four, labels("vi"))
+    assert [line.split(":")[0] for line in said] == ["a", "b", "c", "d"]
 
 
 @pytest.mark.parametrize(("areas", "suppressed"), [(12, False), (1, False), (6, True)])

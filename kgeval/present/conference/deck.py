@@ -33,7 +33,7 @@ from kgeval.present.tables.results import targets_table
 from kgeval.present.tables.spec import TableSpec
 from kgeval.present.tables.survey import survey_table
 
-_POINTS = 3
+_POINTS = 5  # a hall reads no more; a plan's fourth target, met or not, must not fall off
 _CAVEATS = ("sample", "census", CHANGE, "no_average", "no_rank")
 _LINES, _LINE_POINTS = 17, 18  # lines of this size that a slide has room for
 _OF_ADVICE = ("recommendation", "addressee", "deadline")
