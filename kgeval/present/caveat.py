@@ -40,6 +40,15 @@ def change_caveat(study: Study, lang: str, indicators: Iterable[str] | None = No
 
 
 def caveats(study: Study, lang: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the phrases ``caveat.<name>`` of the label file; ``change``: :func:`change_caveat`."""
+    """Return the phrases ``caveat.<name>`` of the label file; ``change``: :func:`change_caveat`.
+
+    What is said of samples or full counts is left out where the study's indicators stand on none.
+    """
     words = labels(lang)
-    return tuple(change_caveat(study, lang) if name == CHANGE else words[f"caveat.{name}"] for name in names)
+    counted = {study.tables[one.table].design.census for one in study.indicators}
+    absent = {"census": True not in counted, "sample": False not in counted}
+    return tuple(
+        change_caveat(study, lang) if name == CHANGE else words[f"caveat.{name}"]
+        for name in names
+        if not absent.get(name)
+    )

@@ -13,6 +13,7 @@ from kgeval.plan.area import Area
 from kgeval.plan.evaluation import Evaluation
 from kgeval.plan.indicator import Indicator, Target
 from kgeval.plan.programme import Programme
+from kgeval.plan.sample import SampleDesign
 
 LONG = "Khu kinh tế cửa khẩu và khu công nghiệp tập trung liên huyện An Bình – Tân Thạnh Đông mở rộng"
 NAMES = ["Bến Đò", "Phường Mỹ", LONG, '<img src=x onerror="alert(1)">', "=1+1", "Giá $x$ và $y$"]
@@ -92,7 +93,8 @@ def made_up_study(areas: int = 6) -> MadeUpStudy:
                       short={"vi": "Số trẻ", "en": "Children"}, unit=unit, target=None, direction="none"),
         ),
         tables={"mothers": SimpleNamespace(
-            label={"vi": "Bà mẹ", "en": "Mothers"}, form=SimpleNamespace(questions=(question,))
+            label={"vi": "Bà mẹ", "en": "Mothers"}, form=SimpleNamespace(questions=(question,)),
+            design=SampleDesign(),
         )},
     )  # fmt: skip
 

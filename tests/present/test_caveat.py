@@ -31,3 +31,10 @@ def test_where_one_table_has_sides_the_others_are_named() -> None:
     assert compared.startswith("Nhóm trẻ: chênh lệch so với bên đối chứng")
     assert change_caveat(study(), "vi", ["T3"]) == labels("vi")["caveat.no_comparison"]
     assert change_caveat(study(), "vi", ["III1c"]) == labels("vi")["caveat.compared"]
+
+
+def test_nothing_is_said_of_full_counts_where_a_study_has_none() -> None:
+    trial, words = read_study(SURVEYS / "wash_benefits"), labels("en")
+    assert words["caveat.census"] not in str(show.limits(trial, "en"))
+    assert words["caveat.sample"] in str(show.limits(trial, "en"))
+    assert {words["caveat.census"], words["caveat.sample"]} <= set(show.limits(study(), "en").paragraphs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import ZipFile
 
-import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.enum.chart import XL_CHART_TYPE
@@ -136,7 +135,8 @@ def test_names_below_a_chart_stand_level_in_readable_type(deck) -> None:
 
 def test_the_points_name_a_fourth_target_too() -> None:
     rows, _, _ = published()
-    four = pd.concat([rows[rows["target"].notna()].head(1)] * 4).assign(short=["a", "b", "c", "d"])
+    one = rows[rows["target"].notna()].head(1)
+    four = one.loc[one.index.repeat(4)].assign(short=["a", "b", "c", "d"])
     said = _points(four, labels("vi"))
     assert [line.split(":")[0] for line in said] == ["a", "b", "c", "d"]
 

@@ -187,10 +187,11 @@ def _backup(results: Results, drawn: Mapping[str, Chart]) -> list[Slide]:
         words.fill("deck.meant", what=row["short"], label=row["label"], unit=row["unit"])
         for _, row in judged.iterrows()
     )
+    counted = caveats(results.study, results.lang, ("census",))
     return [
         *made,
         _spoken(results, titled, told, table=changed),
-        _spoken(results, words["deck.method"], _facts(judged, words), lines=(*meant, words["caveat.census"])),
+        _spoken(results, words["deck.method"], _facts(judged, words), lines=(*meant, *counted)),
         *_recommended(own),
     ]
 
