@@ -49,13 +49,21 @@ def cleaned(tmp_path: Path, text: str) -> Cleaned:
     files = {"study.toml": STUDY, "areas.csv": "code,key,label_en\n01,north,North\n", "forms/homes.md": FORM}
     study = study_of(files | {"indicators.toml": "", "norms.toml": ""}, tmp_path / "study")
     data = tmp_path / "data"
-    data.mkdir()
+    data.mkdir(parents=True)
     (data / "homes.csv").write_text(text, encoding="utf-8")
     return clean(receive(study, data).tables, study)
 
 
 def test_a_sheet_without_weights_is_not_rejected_row_by_row(tmp_path: Path) -> None:
     assert cleaned(tmp_path, "id,district,zone,village\nH1,01,A,V1\n").rejected.empty
+
+
+def test_a_village_written_as_a_decimal_is_the_same_village(tmp_path: Path) -> None:
+    head = "id,district,zone,village,w\n"
+    floats = cleaned(tmp_path / "a", head + "H1,01,A,7.0,2\nH2,01,A,,2\nH3,01,A,12.0 ,2\n")
+    assert floats.tables["homes"]["village"].tolist() == ["7", "12"]
+    mixed = cleaned(tmp_path / "b", head + "H1,01,A,7.0,2\nH2,01,A,7.1,2\n")  # numbers of sections
+    assert mixed.tables["homes"]["village"].tolist() == ["7.0", "7.1"]
 
 
 def test_records_without_their_design_are_rejected_once(tmp_path: Path) -> None:

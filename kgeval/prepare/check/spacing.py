@@ -8,6 +8,7 @@ import pandas as pd
 
 from kgeval.prepare.check.constraint import prescribes
 from kgeval.prepare.draft import Draft
+from kgeval.prepare.log import sheet_of
 from kgeval.prepare.outcome import Outcome, changed
 
 
@@ -42,13 +43,19 @@ def _known(truth: pd.Series, *, holds: bool) -> pd.Series:
 
 
 def trimmed(draft: Draft, columns: Iterable[str]) -> Outcome:
-    """Take the spaces around the ids of clusters and strata: "A01 " is no other village than "A01"."""
+    """Write the ids of clusters and strata in one notation: "A01 " is no other village than "A01".
+
+    Where all ids of a sheet are like 7.0, a program that knows no gaps in whole numbers wrote 7 so.
+    """
     changes = []
     for name in columns:
         if name in draft.answers and pd.api.types.is_string_dtype(draft.answers[name].dtype):
             ids = draft.answers[name].dropna()
             ids = ids.loc[draft.unsettled(name, ids.index)]
             bare = ids.str.split().str.join(" ")
-            bare = bare[bare != ids]
-            changes.append(changed(bare.index, name, bare, action="normalise", rule="WHITESPACE_NORMALISED"))
+            whole = bare.str.fullmatch(r"[0-9]+\.0+").groupby(sheet_of(ids.index)).transform("all")
+            mended = bare.mask(whole, bare.str.partition(".")[0])
+            for rule, which in (("NUMBER_NOTATION", whole), ("WHITESPACE_NORMALISED", ~whole)):
+                now = mended[which & (mended != ids)]
+                changes.append(changed(now.index, name, now, action="normalise", rule=rule))
     return Outcome(changes=tuple(changes))
