@@ -93,6 +93,8 @@ def area_tests(changes: pd.DataFrame) -> pd.DataFrame:
 
 def change_tests(changes: pd.DataFrame) -> pd.DataFrame:
     """Give every change with an error its two-sided p value against "no change" (the printed t interval)."""
-    known = changes["se"].gt(0) & changes["df"].ge(1)
-    t = changes["difference"].abs() / changes["se"].where(known)
-    return changes.assign(p=2 * special.stdtr(changes["df"].where(known), -t))
+    # a review of one round has no change, and a table without rows no numbers
+    numbers = changes[["difference", "se", "df"]].astype("float64")
+    known = numbers["se"].gt(0) & numbers["df"].ge(1)
+    t = numbers["difference"].abs() / numbers["se"].where(known)
+    return changes.assign(p=2 * special.stdtr(numbers["df"].where(known), -t))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
 from kgeval.estimate.estimates import estimate
@@ -116,8 +117,8 @@ def change_indicators(
             where=None if area is None else (tables[key]["area"] == area.code),
         )
         parts.append(_identified(rows, asked, area))
-    if not parts:
-        return pd.DataFrame(columns=list(CHANGES))
+    if not parts:  # one round has come in so far
+        return pd.DataFrame(columns=[*CHANGES, "flag"] if estimates is not None else list(CHANGES))
     rows = _in_order(study, pd.concat(parts, ignore_index=True))
     comparable = {(one.key, one.variant): one.comparable for one in study.indicators}
     pairs = zip(rows["indicator"], rows["variant"], strict=True)
@@ -170,7 +171,7 @@ def _split(rows: pd.DataFrame, inside: tuple[str, ...]) -> pd.DataFrame:
         by=["".join(names[depth:]) for names in named],
         by_value=["".join(value[depth:]) for value in values],
         reason=rows["reason"].str.replace(f"without {' or '.join(inside)} or ", "without ", regex=False),
-    )[kept]
+    )[np.array(kept, dtype=bool)]  # an empty list would choose no columns: an area without records
 
 
 def _identified(rows: pd.DataFrame, indicators: list[Indicator], area: Area | None) -> pd.DataFrame:
@@ -183,10 +184,11 @@ def _identified(rows: pd.DataFrame, indicators: list[Indicator], area: Area | No
             rows["indicator"], rows.get("round", [None] * len(rows)), rows["by"], strict=True
         )
     ]
-    rows = rows[wanted]
+    rows = rows[np.array(wanted, dtype=bool)]
+    named = rows["indicator"].astype("str")
     return rows.assign(
-        indicator=[asked[name].key for name in rows["indicator"]],
-        variant=[asked[name].variant for name in rows["indicator"]],
+        indicator=named.map({name: one.key for name, one in asked.items()}).astype("str"),
+        variant=named.map({name: one.variant for name, one in asked.items()}).astype("str"),
         area=WHOLE if area is None else area.code,
     )
 
