@@ -148,13 +148,8 @@ class Draft:
         if column not in self.text:
             return pd.Series(True, index=rids)
         given = self.text[column].reindex(rids).notna() & self.answers[column].isna()
-        return given | self.not_delivered(column)
-
-    def not_delivered(self, column: str) -> pd.Series:
-        """Return which records stand in a sheet without such a column."""
-        rids = self.answers.index
         without = [sheet for sheet, questions in self.absent.items() if column in questions]
-        return pd.Series(sheet_of(rids).isin(without) if without else False, index=rids)
+        return given | sheet_of(rids).isin(without) if without else given
 
     def keys(self, rids: pd.Index | None = None) -> pd.Series:
         """Return the text of each record's key as it now stands, as delivered where it has none.

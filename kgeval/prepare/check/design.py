@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kgeval.prepare.draft import Draft
+from kgeval.prepare.log import sheet_of
 from kgeval.prepare.outcome import Outcome, quarantine
 
 
 def undesigned(draft: Draft, columns: Iterable[str]) -> Outcome:
     """Reject records in which a column of the sample design was left empty.
 
-    Kept, a single such record would stop the estimates of every area. Where a whole sheet has no such column
-    they do stop: a round without its weights is no fault of single records.
+    Kept, a single such record would stop the estimates of every area. Where a whole sheet has none they do
+    stop: weights that are not computed yet, while data come in, are no fault of the records.
     """
     outcomes = []
     gone = draft.answers.index[:0]
     for column in columns:
         if column in draft.answers:
-            empty = draft.answers[column].isna() & ~draft.not_delivered(column)
-            missing = draft.answers.index[empty].difference(gone, sort=False)
+            given = draft.answers[column].notna()
+            expected = given.groupby(sheet_of(given.index)).transform("any")
+            missing = given.index[~given & expected].difference(gone, sort=False)
             outcomes.append(quarantine("DESIGN_MISSING", missing, column=column))
             gone = gone.append(missing)
     return Outcome.of(outcomes)
