@@ -34,7 +34,24 @@ def folder(tmp_path):
 def test_the_study_of_the_page_has_no_fault(folder):
     study, faults = inspect_study(folder)
     assert faults == []
-    assert [indicator.key for indicator in study.indicators] == ["fed", "meals"]
+    assert [one.key for one in study.indicators] == ["fed", "fed", "meals", "coverage", "eaters"]
+    assert [study.indicator("eaters").target_in(area) for area in ("1", "2", "all")] == [2000, None, 5000]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("study.toml", '"dmy"', '"day first"', "is none of dmy, mdy, ymd"),
+        ("study.toml", 'endline = "2"', 'endline = ["2", "4"]', "'visit' has no code '4'; its list has 1, 2"),
+        ("indicators.toml", "value = 0.8 ", "value = 80 ", "write 65% as 0.65"),
+        ("indicators.toml", 'direction = "higher"', "", "a target needs a direction"),
+    ],
+)
+def test_a_slip_is_named(folder, file, old, new, said):
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert [fault for fault in inspect_study(folder)[1] if said in fault]
 
 
 @pytest.mark.parametrize("name", ["rid", "round", "area"])
@@ -68,6 +85,7 @@ def test_it_is_cleaned_and_estimated(folder, tmp_path):
         "day": ["05/09/2022"] * 40 + ["12/09/2024"] * 40,
         "name": ["Someone"] * 80,
         "meal": [1, 0] * 20 + [1] * 39 + [8],
+        "days": [5] * 80,
         "times": [3, None] * 20 + [4] * 39 + [None],
         "age": [8] * 80,
     })  # fmt: skip
