@@ -41,6 +41,8 @@ CODES = {
     "separation": "a term of a logistic regression predicts the answer without error: no finite coefficient",
     "collinear": "a term of a regression cannot be told from those before it",
     "few_clusters": "standard error and degrees of freedom corrected for few clusters (CR2)",
+    "unlike_areas": "areas that answered in one of the two rounds only: who was asked differs as well",
+    "clusters_left": "how many clusters have records in one of the two rounds only",
     "not_comparable": "the study says that the rounds cannot be compared",
     "disclosure": "withheld, and the rule that would say too much about a few persons or groups",
     "interval_contains_target": "a verdict cannot be certain: the interval holds the target",

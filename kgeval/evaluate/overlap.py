@@ -41,7 +41,7 @@ class Overlap:
         plain = sampling_units(rows, first) if design.rounds != "independent" else units
         to_plain = _lead(units, plain)
         before = (rows[request.column] == request.start).to_numpy()
-        notes = _coding_notes(rows, design, before)
+        notes = _coding_notes(rows, design, before) or _left_notes(plain, before, design, request)
         if design.rounds != "partial":
             return cls(plain=plain, to_plain=to_plain, common=None, to_common=to_plain, notes=notes)
         both = np.intersect1d(plain.unit[before], plain.unit[~before])
@@ -71,3 +71,16 @@ def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) 
         warnings.warn(text, ClusterCodingWarning, stacklevel=4)
         return (text,)
     return ()
+
+
+def _left_notes(plain: Units, before: np.ndarray, design: SampleDesign, request: Request) -> tuple[str, ...]:
+    """Say how many of the clusters that were to be visited again were met in one round only."""
+    if design.rounds != "same_clusters" or not stages(design.cluster):
+        return ()
+    first, last = np.unique(plain.unit[before]), np.unique(plain.unit[~before])
+    left, new = len(np.setdiff1d(first, last)), len(np.setdiff1d(last, first))
+    if not left and not new:
+        return ()
+    whole = len(np.union1d(first, last))
+    only = f"{left} have records only in {request.start} and {new} only in {request.end}"
+    return (f"clusters_left: of {whole} clusters {only}",)

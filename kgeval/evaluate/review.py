@@ -17,6 +17,7 @@ from kgeval.estimate.measure import measure
 from kgeval.estimate.rounds import nest_in_rounds
 from kgeval.estimate.tidy import COLUMNS
 from kgeval.evaluate.change import change
+from kgeval.evaluate.like_areas import cautious, one_sided, warned
 from kgeval.plan.area import WHOLE, Area
 from kgeval.plan.indicator import Indicator
 from kgeval.plan.sample import SampleDesign
@@ -105,10 +106,11 @@ def change_indicators(
         asked = [one for one in indicators if _asked(one, start) and _asked(one, end)]
         if not asked or key not in tables or not {start, end} <= set(tables[key]["round"]):
             continue
+        measured = [measure(one, _name(one)) for one in asked]
         rows = change(
             tables[key],
             study.tables[key].design,
-            [measure(one, _name(one)) for one in asked],
+            measured,
             column="round",
             start=start,
             end=end,
@@ -116,13 +118,16 @@ def change_indicators(
             person=_person(study.tables[key]),
             where=None if area is None else (tables[key]["area"] == area.code),
         )
+        if area is None:
+            rows = warned(rows, one_sided(tables[key], measured, start=start, end=end))
         parts.append(_identified(rows, asked, area))
     if not parts:  # one round has come in so far
         return pd.DataFrame(columns=[*CHANGES, "flag"] if estimates is not None else list(CHANGES))
     rows = _in_order(study, pd.concat(parts, ignore_index=True))
     comparable = {(one.key, one.variant): one.comparable for one in study.indicators}
     pairs = zip(rows["indicator"], rows["variant"], strict=True)
-    rows = rows.assign(comparable=[comparable[pair] for pair in pairs])
+    marked = pd.Series([comparable[pair] for pair in pairs], index=rows.index, dtype="str")
+    rows = rows.assign(comparable=cautious(marked, rows["reason"]))
     rows = rows[[*CHANGES, *(column for column in rows if column not in CHANGES)]]
     return rows if estimates is None else disclose_changes(rows, estimates)
 

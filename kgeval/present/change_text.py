@@ -58,7 +58,7 @@ def change_sentence(
     }
     said = [_change_main(change, parts, measure, words), *_moves(change, indicator, words)]
     if text_of(change, "comparable") == "caution":
-        reason = comparable_words(indicator, lang)
+        reason = comparable_words(indicator, lang, text_of(change, "reason"))
         said.append(
             words.fill("change_sentence.caution", reason=reason)
             if reason

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from kgeval.plan.study import Study
 
 
-def comparable_words(indicator: Indicator, lang: str) -> str:
-    """Return why an indicator is to be compared with caution or not at all; "" where nothing is known."""
+def comparable_words(indicator: Indicator, lang: str, reason: str = "") -> str:
+    """Return why an indicator is to be compared with caution or not at all; "" where nothing is known.
+
+    ``reason`` is the machine's own of a change: the data may show what the study did not foresee.
+    """
     words = labels(lang)
     said = [word_of(indicator.comparable_reason, lang).rstrip(". ")]
     for question, aspects in indicator.changed_questions.items():
@@ -24,6 +27,8 @@ def comparable_words(indicator: Indicator, lang: str) -> str:
             continue
         named = ", ".join(words[f"attribution.aspect.{aspect}"] for aspect in aspects)
         said.append(words.fill("attribution.aspect.question", question=question, aspects=named))
+    if "unlike_areas:" in reason:
+        said.append(words["reason.unlike_areas"])
     told = "; ".join(part for part in said if part)
     return f"{told}." if told else ""
 

@@ -84,7 +84,10 @@ def publish_changes(
     rounds = round_labels(study, lang)
     rows = rows.assign(
         **_words(rows, study, lang),
-        comparable_reason=_each(rows, study, lambda one: comparable_words(one, lang)),
+        comparable_reason=[
+            comparable_words(study.indicator(*named), lang, reason)
+            for *named, reason in zip(rows["indicator"], rows["variant"], rows["reason"], strict=True)
+        ],
         from_label=rows["from_round"].map(rounds).fillna(rows["from_round"]),
         to_label=rows["to_round"].map(rounds).fillna(rows["to_round"]),
     )

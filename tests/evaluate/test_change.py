@@ -179,3 +179,12 @@ def test_rounds_that_are_not_there_are_refused() -> None:
         change(two_rounds(), design("same_clusters"), MEASURES, column="wave")
     with pytest.raises(DesignError, match="confidence level 95 is not between 0 and 1"):
         change(two_rounds(), design("same_clusters"), MEASURES, level=95)
+
+
+def test_clusters_that_were_met_in_one_round_only_are_counted() -> None:
+    frame = two_rounds()
+    thinned = frame[~((frame["round"] == "after") & frame["cluster"].isin([3, 4]))]
+    note = "clusters_left: of 20 clusters 2 have records only in before and 0 only in after"
+    assert set(changed(thinned, design("same_clusters"))["reason"]) == {note}
+    assert set(changed(frame, design("same_clusters"))["reason"]) == {""}
+    assert set(changed(thinned, design("independent"))["reason"]) == {""}

@@ -8,6 +8,8 @@ import pandas as pd
 
 from kgeval.evaluate import area_tests, change_indicators, estimate_indicators, judge, result_rows
 from kgeval.plan.study import read_study
+from kgeval.present.change_text import change_sentence
+from kgeval.present.published import publish_changes
 from tests.evaluate.test_correction_effect import ROOT, households
 
 
@@ -37,3 +39,26 @@ def test_an_area_and_a_round_that_did_not_come_in_yet_are_no_error() -> None:
             len(estimates[estimates["round"] == "endline"])
         )
         assert area_tests(changes)["p"].empty
+
+
+def test_a_change_of_unlike_areas_says_so() -> None:
+    study = read_study(ROOT / "surveys" / "wash_benefits")
+    first, other = study.areas[0], study.areas[1]
+    records = households(study)
+    beside = records.assign(area=other.code, clusterid="b" + records["clusterid"].astype("str"))
+    late = beside[beside["round"] == "endline"]
+    whole = change_indicators(study, {"households": pd.concat([records, late])}, None)
+    plain = whole[whole["by"] == ""]
+    assert plain["reason"].str.contains(f"unlike_areas: {other.code} answered in one round only").all()
+    assert set(plain["comparable"]) == {"caution"}
+    row = plain.iloc[0]
+    indicator = study.indicator(row["indicator"], row["variant"])
+    said = change_sentence(row, indicator=indicator, place="x", rounds={}, lang="en")
+    assert "Compare with caution: an area answered in one of the two rounds only" in said
+    shown = publish_changes(plain, study, "vi")
+    assert shown["comparable_reason"].str.contains("có địa bàn chỉ có số liệu ở một trong hai đợt").all()
+    alike = change_indicators(study, {"households": pd.concat([records, beside])}, None)
+    assert not alike["reason"].str.contains("unlike_areas").any()
+    assert set(alike["comparable"]) == {"yes"}
+    single = change_indicators(study, {"households": pd.concat([records, late])}, first)
+    assert not single["reason"].str.contains("unlike_areas").any()

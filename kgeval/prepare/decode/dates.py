@@ -30,6 +30,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4}) ?([/.\-]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,2})"
 _COMPACT = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]+)?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_DECLARE = "day and month could be exchanged; declare date_order in the table's reading, or --date-order"
 _LAST_SERIAL = 2_958_465  # 9999-12-31 counted from 1900
 
 
@@ -110,7 +111,7 @@ class Days:
         if self.order is None and len(year) == 2:
             return unread("AMBIGUOUS_DATE", "a year of two digits and no declared order")
         if self.order is None and first != second and first <= 12 and second <= 12:
-            return unread("AMBIGUOUS_DATE", "day and month could be exchanged; declare date_order")
+            return unread("AMBIGUOUS_DATE", _DECLARE)
         order = self.order or ("dmy" if second <= 12 else "mdy")
         day, month = (first, second) if order == "dmy" else (second, first)
         full = year if len(year) == 4 else _century(year)
