@@ -221,7 +221,6 @@ def _appendices(own: Results, place: str, by_area: Results | None) -> list[Appen
 
 
 def _method(own: Results) -> list[Block]:
-    words = labels(own.lang)
     blocks: list[Block] = []
     for indicator in own.study.indicators:
         if indicator.variant != MAIN or indicator.target is None:
@@ -230,4 +229,4 @@ def _method(own: Results) -> list[Block]:
         if any(parts):
             blocks.append(Heading(text=word_of(indicator.label, own.lang), level=3))
             blocks.extend(Paragraph(text=text) for text in parts if text)
-    return [*blocks, _paragraph(words["caveat.sample"]), _paragraph(words["caveat.census"])]
+    return [*blocks, *map(_paragraph, caveats(own.study, own.lang, ("sample", "census")))]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kgeval.present.answers import round_labels
+from kgeval.present.caveat import caveats
 from kgeval.present.labels import Labels, labels
 from kgeval.present.measure import number_of
 from kgeval.present.numbers import Numbers
@@ -52,7 +53,7 @@ def survey_table(rows: pd.DataFrame, study: Study, lang: str) -> TableSpec:
                 "unknown": _count(last, "n_missing", words),
             }
         )
-    notes = [words["caveat.sample"], words["caveat.census"]]
+    notes = caveats(study, lang, ("sample", "census"))
     return table_of("survey", words["survey.title"], columns, made, notes=notes if made else [])
 
 
