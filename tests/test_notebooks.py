@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kgeval.present.notebook_text import in_language
+from kgeval.present.notebook_text import in_language, title_in
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 COMMON = ["study", "data", "out", "area", "lang"]
@@ -85,3 +85,4 @@ def test_every_heading_is_there_in_both_languages(path: Path) -> None:
     )
     assert all(re.match(r"#+ [A-Z]", word) for word in words)
     assert in_language(notebook, "vi") == notebook
+    assert words[0].startswith(f"# {title_in(notebook.cells[0].source, 'en')}\n")

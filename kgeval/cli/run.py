@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from kgeval.plan.study import Study, read_study
 from kgeval.run.commit import WORK
 from kgeval.run.graph import GOOD, Job, Place, graph
 from kgeval.run.job import COMMON, JobResult, Setting, given
-from kgeval.run.notebook import accepted, for_study, read_notebooks
+from kgeval.run.notebook import Notebook, accepted, for_study, read_notebooks
 from kgeval.run.parameters import checked, read_parameters
 from kgeval.run.record import Asked, exit_code, run_files
 from kgeval.run.resume import Ground
@@ -63,7 +64,7 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     setting = _setting(plan, data, out, options)
     notebooks = read_notebooks(options["notebooks"] or _own_notebooks())
     accepted(setting.parameters, notebooks, taken=COMMON)
-    notebooks = for_study(notebooks, plan.folder)
+    notebooks = _titled(for_study(notebooks, plan.folder), setting.lang)
     jobs = graph(
         notebooks, [Place(code=area.code, key=area.key) for area in plan.areas], only=_codes(plan, areas)
     )
@@ -91,6 +92,12 @@ def run(study: Path, data: Path, out: Path, areas: Sequence[str], **options: Any
     if any(result.status in GOOD for result in results):
         _refuse_traces(out)
     return exit_code(results)
+
+
+def _titled(notebooks: Sequence[Notebook], lang: str) -> tuple[Notebook, ...]:
+    from kgeval.present.notebook_text import title_in
+
+    return tuple(replace(one, title=title_in(one.opening, lang) or one.title) for one in notebooks)
 
 
 def _refuse_traces(out: Path) -> None:

@@ -24,6 +24,12 @@ def in_language(notebook: Any, lang: str) -> Any:
     return changed
 
 
+def title_in(opening: str, lang: str) -> str:
+    """Return the title that a notebook's first cell has in a language; "" where it is the Vietnamese one."""
+    found = None if lang == "vi" else _CELL.match(opening)
+    return _english("#", found["english"]).splitlines()[0].removeprefix("# ") if found else ""
+
+
 def _english(marks: str, sentence: str) -> str:
     """Make a heading of a sentence, and a sentence of what stands behind its colon.
 

@@ -35,12 +35,14 @@ _NUMBERED = re.compile(r"^\d+_[a-z][a-z0-9_]*$")
 class Notebook:
     """One numbered notebook: ``name`` is its file's name without suffix, ``sha256`` of its bytes.
 
-    ``imports`` are the modules that its cells import, in their order.
+    ``opening`` is the text of the cell that holds its ``title``; ``imports`` are the modules that its cells
+    import, in their order.
     """
 
     name: str
     path: Path
     title: str
+    opening: str
     runs: Runs
     reads: Mapping[str, Extent]
     reads_data: bool
@@ -87,18 +89,20 @@ def _read(path: Path, earlier: tuple[Notebook, ...]) -> Notebook:
         raise ParameterError(
             f"notebook {path.stem} has {len(tagged)} cells tagged 'parameters'; it must have exactly one"
         )
-    headings = [
-        line[2:].strip()
+    openings = [
+        (line[2:].strip(), source)
         for kind, source, _ in sources
         if kind == "markdown"
         for line in source.splitlines()
         if line.startswith("# ")
     ]
+    title, opening = openings[0] if openings else (path.stem, "")
     runs = _runs(about, path.stem)
     return Notebook(
         name=path.stem,
         path=path,
-        title=headings[0] if headings else path.stem,
+        title=title,
+        opening=opening,
         runs=runs,
         reads=_reads(about, runs, path.stem, earlier),
         reads_data=about.get("data", True) is not False,
