@@ -45,18 +45,35 @@ FORM = """
 """
 
 
-def cleaned(tmp_path: Path, text: str) -> Cleaned:
-    files = {"study.toml": STUDY, "areas.csv": "code,key,label_en\n01,north,North\n", "forms/homes.md": FORM}
-    study = study_of(files | {"indicators.toml": "", "norms.toml": ""}, tmp_path / "study")
+def cleaned(tmp_path: Path, text: str, study: str = STUDY, form: str = FORM) -> Cleaned:
+    files = {"study.toml": study, "areas.csv": "code,key,label_en\n01,north,North\n", "forms/homes.md": form}
+    plan = study_of(files | {"indicators.toml": "", "norms.toml": ""}, tmp_path / "study")
     data = tmp_path / "data"
     data.mkdir(parents=True)
     (data / "homes.csv").write_text(text, encoding="utf-8")
-    return clean(receive(study, data).tables, study)
+    return clean(receive(plan, data).tables, plan)
 
 
 def test_a_sheet_without_weights_is_not_rejected_row_by_row(tmp_path: Path) -> None:
     assert cleaned(tmp_path / "a", "id,district,zone,village\nH1,01,A,V1\n").rejected.empty
     assert cleaned(tmp_path / "b", "id,district,zone,village,w\nH1,01,A,V1,\n").rejected.empty  # not yet
+
+
+def test_a_sheet_without_clusters_or_strata_is_kept(tmp_path: Path) -> None:
+    head = "id,district,zone,village,w\n"
+    assert cleaned(tmp_path / "a", head + "H1,01,A,,2\nH2,01,A,,2\n").rejected.empty
+    assert cleaned(tmp_path / "b", head + "H1,01,,V1,2\nH2,01,,V1,2\n").rejected.empty
+
+
+def test_a_round_whose_weights_are_not_computed_yet_is_kept_beside_the_other(tmp_path: Path) -> None:
+    study = STUDY.replace('always = "now"', 'column = "visit"\nvalues = { then = "1", now = "2" }')
+    study = study.replace("[rounds.now]", "[rounds.then]\nyear = 2018\nlabel = { en = 'Then' }\n[rounds.now]")
+    zone = "|   | text | zone |"
+    form = FORM.replace(zone, f"|   | text | visit | Visit | yes | none |\n{zone}")
+    rows = "H1,01,1,A,V1,2\nH2,01,1,A,V1,\nH3,01,2,A,V1,\nH4,01,2,A,V2,\n"
+    result = cleaned(tmp_path, "id,district,visit,zone,village,w\n" + rows, study, form)
+    assert result.tables["homes"]["id"].tolist() == ["H1", "H3", "H4"]
+    assert result.rejected["row"].tolist() == [3]
 
 
 def test_a_village_written_as_a_decimal_is_the_same_village(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def trimmed(draft: Draft, columns: Iterable[str]) -> Outcome:
             ids = ids.loc[draft.unsettled(name, ids.index)]
             bare = ids.str.split().str.join(" ")
             whole = bare.str.fullmatch(r"[0-9]+\.0+").groupby(sheet_of(ids.index)).transform("all")
-            mended = bare.mask(whole, bare.str.partition(".")[0])
+            mended = bare.mask(whole, bare.str.replace(r"\.0+$", "", regex=True))
             for rule, which in (("NUMBER_NOTATION", whole), ("WHITESPACE_NORMALISED", ~whole)):
                 now = mended[which & (mended != ids)]
                 changes.append(changed(now.index, name, now, action="normalise", rule=rule))
