@@ -99,10 +99,12 @@ def worked(
     *,
     corrections: pd.DataFrame | None = None,
     today: date | None = None,
+    in_field: bool = False,
 ) -> dict[str, Work]:
     """Take every step of cleaning but the account: table key → the table with all that was done to it.
 
-    In the study's order; a table's repeats stand behind it. Arguments and errors as ``clean``.
+    In the study's order; a table's repeats stand behind it. Arguments and errors as ``clean``; ``in_field``
+    keeps records without weight, cluster or stratum: the interview was made, and an office may add them.
     """
     works: dict[str, Work] = {}  # the tables themselves
     repeats: dict[str, dict[str, Work]] = {}  # of each table
@@ -116,6 +118,7 @@ def worked(
                 neighbours=neighbours,
                 corrections=corrections,
                 today=today,
+                in_field=in_field,
             )
             repeats[key] = _repeats(delivered[key], works[key], today)
     drafts = {key: work.draft for key, work in works.items()}
@@ -177,6 +180,7 @@ def _study_table(
     neighbours: Mapping[str, Draft],
     corrections: pd.DataFrame | None,
     today: date | None,
+    in_field: bool,
 ) -> Work:
     reading = table.reading
     notation = Notation(
@@ -191,7 +195,8 @@ def _study_table(
     work, fate = _decided(work, corrections)
     work = place(work, table, study, neighbours)
     work = work.after(unplaced(work, table))
-    work = _checked(work, _identity(table), today, design=_design_columns(table))
+    design = _design_columns(table)
+    work = _checked(work, _identity(table), today, ids=design, needed=() if in_field else design)
     if not table.round.always:  # a register that spans the phase has no fieldwork of its own
         work = work.after(window(work, study.rounds))
     work = work.after(waves(work, study.panels.get(table.key), [round_.key for round_ in study.rounds]))
@@ -285,13 +290,20 @@ def _decided(work: Draft, corrections: pd.DataFrame | None) -> tuple[Draft, pd.S
     return decide(work, corrections.loc[named.isin(["", work.table])])
 
 
-def _checked(work: Draft, essential: set[str], today: date | None, *, design: Sequence[str] = ()) -> Draft:
+def _checked(
+    work: Draft,
+    essential: set[str],
+    today: date | None,
+    *,
+    ids: Sequence[str] = (),
+    needed: Sequence[str] = (),
+) -> Draft:
     work = work.after(spacing(work))
-    work = work.after(trimmed(work, design))
+    work = work.after(trimmed(work, ids))
     work = work.after(limits(work, today=today))
     work = work.after(unreadable(work, essential))
     work = work.after(keyless(work))
-    work = work.after(undesigned(work, design))
+    work = work.after(undesigned(work, needed))
     work = work.after(duplicates(work))
     work = work.after(skips(work, today=today))
     work = work.after(logic(work, today=today))

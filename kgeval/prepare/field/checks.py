@@ -97,7 +97,7 @@ def field_checks(
         ``field.toml`` sets a parameter that no check has.
     """
     given = parameters(study)
-    works = worked(delivery.tables, study, corrections=delivery.corrections)
+    works = worked(delivery.tables, study, corrections=delivery.corrections, in_field=True)
     look = _Looked(data=data, areas=areas, rounds=rounds or [one.key for one in study.rounds])
     subs = {
         key: submissions(

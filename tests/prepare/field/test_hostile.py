@@ -184,3 +184,19 @@ def test_of_a_column_that_is_read_in_part_the_rest_is_looked_at(tmp_path: Path) 
     assert not_run(found, "time_of_day") == not_run(found, "duration") == {("unreadable", "start")}
     assert found.sheets["time_of_day"]["key"].tolist() == ["M01"]
     assert found.sheets["duration"]["key"].tolist() == ["M00"]
+
+
+def test_interviews_whose_weights_are_not_computed_yet_are_no_less_made(tmp_path: Path) -> None:
+    study, data = in_the_field.deliver(tmp_path)
+    before = checked(study, data)
+    weight = "| decimal | w | Trọng số | Weight | | | | none | |"
+    declare(
+        study, "|   | integer | children |", f"|   {weight}\n|   | integer | children |", "forms/mothers.md"
+    )
+    declare(study, "[tables.later]", '[tables.mothers.design]\nweight = "w"\n[tables.later]', "study.toml")
+    rows = pd.read_csv(data / "mothers.csv", dtype="str", keep_default_na=False)
+    rows["w"] = ["1", ""] * (len(rows) // 2) + ["1"] * (len(rows) % 2)
+    rows.to_csv(data / "mothers.csv", index=False)
+    after = checked(study, data)
+    for name in ("progress", "pending", "duration"):
+        pd.testing.assert_frame_equal(*(found.sheets[name].drop(columns="rid") for found in (after, before)))
