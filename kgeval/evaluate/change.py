@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kgeval.errors import DesignError
+from kgeval.estimate.answers import condition
 from kgeval.estimate.breakdown import By, breakdowns, domains
 from kgeval.estimate.codes import Codes
 from kgeval.estimate.estimates import Table, tabulate
@@ -102,7 +103,7 @@ def change(
             census_change(rows, table, request, breakdown, where, listed=listed) for breakdown in wanted
         ]
     else:
-        overlap = Overlap.find(rows, design, table.units, request)
+        overlap = Overlap.find(rows, design, table.units, request, condition(where, rows).possible)
         pieces = [_changes(table, request, breakdown, overlap, listed=listed) for breakdown in wanted]
     return pd.concat(pieces, ignore_index=True) if len(pieces) > 1 else pieces[0]
 

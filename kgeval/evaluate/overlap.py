@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgeval.estimate.codes import Codes
 from kgeval.estimate.rounds import coding_differs
-from kgeval.estimate.units import Units, sampling_units
+from kgeval.estimate.units import Bools, Units, sampling_units
 from kgeval.evaluate.change_pairs import Request
 from kgeval.plan.sample import SampleDesign, stages
 
@@ -35,13 +35,20 @@ class Overlap:
     notes: tuple[str, ...]
 
     @classmethod
-    def find(cls, rows: pd.DataFrame, design: SampleDesign, units: Units, request: Request) -> Overlap:
-        """Compare the clusters of the rounds."""
+    def find(
+        cls,
+        rows: pd.DataFrame,
+        design: SampleDesign,
+        units: Units,
+        request: Request,
+        asked: Bools | None = None,
+    ) -> Overlap:
+        """Compare the clusters of the rounds; ``asked`` are the records that the change is of (None: all)."""
         first = design.first_stage()
         plain = sampling_units(rows, first) if design.rounds != "independent" else units
         to_plain = _lead(units, plain)
         before = (rows[request.column] == request.start).to_numpy()
-        notes = _coding_notes(rows, design, before) or _left_notes(plain, before, design, request)
+        notes = _coding_notes(rows, design, before) or _left_notes(plain, before, asked, design, request)
         if design.rounds != "partial":
             return cls(plain=plain, to_plain=to_plain, common=None, to_common=to_plain, notes=notes)
         both = np.intersect1d(plain.unit[before], plain.unit[~before])
@@ -73,11 +80,14 @@ def _coding_notes(rows: pd.DataFrame, design: SampleDesign, before: np.ndarray) 
     return ()
 
 
-def _left_notes(plain: Units, before: np.ndarray, design: SampleDesign, request: Request) -> tuple[str, ...]:
+def _left_notes(
+    plain: Units, before: Bools, asked: Bools | None, design: SampleDesign, request: Request
+) -> tuple[str, ...]:
     """Say how many of the clusters that were to be visited again were met in one round only."""
     if design.rounds != "same_clusters" or not stages(design.cluster):
         return ()
-    first, last = np.unique(plain.unit[before]), np.unique(plain.unit[~before])
+    here = np.ones(len(before), dtype=bool) if asked is None else asked  # an area has clusters of its own
+    first, last = np.unique(plain.unit[before & here]), np.unique(plain.unit[~before & here])
     left, new = len(np.setdiff1d(first, last)), len(np.setdiff1d(last, first))
     if not left and not new:
         return ()

@@ -188,3 +188,7 @@ def test_clusters_that_were_met_in_one_round_only_are_counted() -> None:
     assert set(changed(thinned, design("same_clusters"))["reason"]) == {note}
     assert set(changed(frame, design("same_clusters"))["reason"]) == {""}
     assert set(changed(thinned, design("independent"))["reason"]) == {""}
+    here = changed(thinned, design("same_clusters"), where="${cluster} < 10")  # an area's own clusters
+    assert set(here["reason"]) == {note.replace("20", "10")}
+    elsewhere = (thinned["cluster"] >= 10).to_numpy()
+    assert set(changed(thinned, design("same_clusters"), where=elsewhere)["reason"]) == {""}
