@@ -1,7 +1,8 @@
 """The words of a notebook's own cells in the language of its page.
 
 Each cell has a heading in Vietnamese, then a sentence in English in italics, and sometimes more in
-Vietnamese. A page in Vietnamese shows all of it; one in another language the English alone.
+Vietnamese. A page in Vietnamese shows all of it; one in another language the English alone. Notebooks of
+others are left as they are: nothing says that what stands behind their first words is not wanted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from copy import deepcopy
 from typing import Any
 
-_CELL = re.compile(r"(?P<marks>#+) [^\n]+\n+\*(?P<english>[^*\n]+)\*")
+# a heading with a letter that English lacks, and a whole sentence: not "## Results" and "*Weighted* shares …"
+_CELL = re.compile(r"(?P<marks>#+) [^\n]*[^\x00-\x7f][^\n]*\n+\*(?P<english>[^*\n]+\.)\*")
 
 
 def in_language(notebook: Any, lang: str) -> Any:
