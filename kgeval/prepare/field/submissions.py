@@ -241,7 +241,9 @@ def _kind(
     """Return the kind of each answer; a missing code left the answer empty and stands in the text."""
     kind = pd.Series("", index=said.index, dtype="str")
     bare = text.fillna("").astype("str").map(fold).where(said.isna(), "")
-    numbers = pd.to_numeric(bare.str.replace(",", "."), errors="coerce")
+    # 9.000 has two readings and was set aside: an amount perhaps, no code 9
+    plain = bare.mask(bare.str.fullmatch(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}"), "")
+    numbers = pd.to_numeric(plain.str.replace(",", "."), errors="coerce")
     for name in reversed(CODES):  # the first kind wins
         own = set(codes[name])
         words = {fold(code) for code in own}

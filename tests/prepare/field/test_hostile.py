@@ -200,3 +200,20 @@ def test_interviews_whose_weights_are_not_computed_yet_are_no_less_made(tmp_path
     after = checked(study, data)
     for name in ("progress", "pending", "duration"):
         pd.testing.assert_frame_equal(*(found.sheets[name].drop(columns="rid") for found in (after, before)))
+
+
+def test_an_amount_that_was_set_aside_is_no_refusal(tmp_path: Path) -> None:
+    study, data = in_the_field.deliver(tmp_path)
+    declare(study, 'pay = "-9"', 'pay = "9"')
+    declare(study, "| sensitive | -9 |", "| sensitive | 9 |", "forms/mothers.md")
+    rows = pd.read_csv(data / "mothers.csv", dtype="str", keep_default_na=False)
+
+    def refused(*said: str) -> int:
+        rows.loc[range(20, 20 + len(said)), "pay"] = said
+        rows.to_csv(data / "mothers.csv", index=False)
+        found = checked(study, data).sheets["refusals"]
+        return int(found.loc[found["column"] == "pay", "refused"].sum())
+
+    before = refused("700", "700", "700")
+    assert refused("9", "9.0", "9,00") == before + 3
+    assert refused("9.000", "9,000", "-9.000") == before
