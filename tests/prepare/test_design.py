@@ -80,6 +80,12 @@ def test_a_village_written_as_a_decimal_is_the_same_village(tmp_path: Path) -> N
     head = "id,district,zone,village,w\n"
     floats = cleaned(tmp_path / "a", head + "H1,01,A,7.0,2\nH2,01,A,,2\nH3,01,A,12.0 ,2\n")
     assert floats.tables["homes"]["village"].tolist() == ["7", "12"]
+    filled = cleaned(tmp_path / "c", head + "H1,01,A,7.0,2\nH2,01,A,7,2\nH3,01,A,12.0,2\n")
+    assert filled.tables["homes"]["village"].tolist() == [
+        "7",
+        "7",
+        "12",
+    ]  # the second was written by a person
     mixed = cleaned(tmp_path / "b", head + "H1,01,A,7.0,2\nH2,01,A,7.1,2\n")  # numbers of sections
     assert mixed.tables["homes"]["village"].tolist() == ["7.0", "7.1"]
 

@@ -45,7 +45,7 @@ def _known(truth: pd.Series, *, holds: bool) -> pd.Series:
 def trimmed(draft: Draft, columns: Iterable[str]) -> Outcome:
     """Write the ids of clusters and strata in one notation: "A01 " is no other village than "A01".
 
-    Where all ids of a sheet are like 7.0, a program that knows no gaps in whole numbers wrote 7 so.
+    Where all ids of a sheet are whole numbers, a program that knows no gaps in them wrote 7 as 7.0.
     """
     changes = []
     for name in columns:
@@ -53,7 +53,9 @@ def trimmed(draft: Draft, columns: Iterable[str]) -> Outcome:
             ids = draft.answers[name].dropna()
             ids = ids.loc[draft.unsettled(name, ids.index)]
             bare = ids.str.split().str.join(" ")
-            whole = bare.str.fullmatch(r"[0-9]+\.0+").groupby(sheet_of(ids.index)).transform("all")
+            # a person may have written the 7 of an id that was missing beside 7.0 and 12.0
+            numbers = bare.str.fullmatch(r"[0-9]+(?:\.0+)?").groupby(sheet_of(ids.index)).transform("all")
+            whole = numbers & bare.str.contains(".", regex=False)
             mended = bare.mask(whole, bare.str.replace(r"\.0+$", "", regex=True))
             for rule, which in (("NUMBER_NOTATION", whole), ("WHITESPACE_NORMALISED", ~whole)):
                 now = mended[which & (mended != ids)]
