@@ -45,6 +45,8 @@ def test_the_study_of_the_page_has_no_fault(folder):
         ("study.toml", 'endline = "2"', 'endline = ["2", "4"]', "'visit' has no code '4'; its list has 1, 2"),
         ("indicators.toml", "value = 0.8 ", "value = 80 ", "write 65% as 0.65"),
         ("indicators.toml", 'direction = "higher"', "", "a target needs a direction"),
+        ("indicators.toml", "1 = 2000", '1 = "many"', "'1' must be int or float, not str"),
+        ("indicators.toml", "1 = 2000", "01 = 2000", "there is no area of code '01'"),
     ],
 )
 def test_a_slip_is_named(folder, file, old, new, said):

@@ -202,7 +202,8 @@ def _target(block: Block, languages: tuple[str, ...], kind: Kind) -> Target:
     value = block.number("value")
     if value is None:
         block.fault("'value' is missing")
-    areas = {code: float(number) for code, number in block.take("areas", dict, {}).items()}
+    own = Block(f"{block.where} areas", block.take("areas", dict, {}), block.faults)
+    areas = {code: number for code in own.content if (number := own.number(code)) is not None}
     for number in (0.0 if value is None else value, *areas.values()):
         if kind == "share" and not 0 <= number <= 1:
             block.fault(f"{number:g} is no share, which lies from 0 to 1; write 65% as 0.65")

@@ -124,7 +124,7 @@ def _column_faults(study: Study, column: Derived, where: str) -> Iterator[str]:
 
 
 def _indicator_faults(study: Study) -> Iterator[str]:
-    rounds = {round_.key for round_ in study.rounds}
+    rounds, codes = {round_.key for round_ in study.rounds}, {area.code for area in study.areas}
     repeated = Counter((indicator.key, indicator.variant) for indicator in study.indicators)
     for (key, variant), times in repeated.items():
         if times > 1:
@@ -138,6 +138,8 @@ def _indicator_faults(study: Study) -> Iterator[str]:
         if indicator.weight:
             yield from _name_faults(study, where, "weight", indicator.table, indicator.weight)
         yield from (f"{where}: there is no round {name!r}" for name in indicator.rounds if name not in rounds)
+        of = () if indicator.target is None else indicator.target.areas
+        yield from (f"{where} target: there is no area of code {code!r}" for code in of if code not in codes)
 
 
 def _comparison_faults(study: Study) -> Iterator[str]:
