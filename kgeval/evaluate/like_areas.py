@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kgeval.estimate.answers import answers, condition
+from kgeval.estimate.answers import Answers, answers, condition
 from kgeval.estimate.measure import Measure
 from kgeval.estimate.reason import join
 
@@ -21,16 +21,26 @@ def one_sided(
     Parameters
     ----------
     records
-        One row a record, with its ``area`` and ``round``.
+        One row a record, with its ``area`` and ``round``. An area whose records show that nobody there
+        counts was asked all the same.
     """
     everybody = condition(None, records)
     found = {}
     for one in asked:
-        answered = records.loc[answers(one, records, everybody).answered(), ["area", "round"]]
-        before, after = (set(answered.loc[answered["round"] == name, "area"]) for name in (start, end))
+        given = answers(one, records, everybody)
+        before, after = (_answering(records, given, records["round"] == name) for name in (start, end))
         if before and after and before != after:
             found[one.name] = tuple(sorted(map(str, before ^ after)))
     return found
+
+
+def _answering(records: pd.DataFrame, given: Answers, inside: pd.Series) -> set[object]:
+    """Return the areas that answered in a round; none where nobody did."""
+    answered, asked = given.answered() & inside, given.may_count() & inside
+    if not answered.any():
+        return set()
+    everywhere, silent, heard = (set(records.loc[which, "area"]) for which in (inside, asked, answered))
+    return everywhere - (silent - heard)
 
 
 def warned(rows: pd.DataFrame, unlike: Mapping[str, Sequence[str]]) -> pd.DataFrame:

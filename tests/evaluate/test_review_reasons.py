@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
+from kgeval.estimate.measure import share
 from kgeval.evaluate import area_tests, change_indicators, estimate_indicators, judge, result_rows
+from kgeval.evaluate.like_areas import one_sided
 from kgeval.plan.study import read_study
 from kgeval.present.change_text import change_sentence
 from kgeval.present.published import publish_changes
@@ -62,3 +65,15 @@ def test_a_change_of_unlike_areas_says_so() -> None:
     assert set(alike["comparable"]) == {"yes"}
     single = change_indicators(study, {"households": pd.concat([records, late])}, first)
     assert not single["reason"].str.contains("unlike_areas").any()
+
+
+@pytest.mark.parametrize(
+    ("private", "ok", "unlike"), [(0, 1, {}), (1, None, {"s": ("2",)}), (None, 1, {"s": ("2",)})]
+)
+def test_an_area_where_nobody_counts_was_asked_all_the_same(private, ok, unlike) -> None:
+    records = pd.DataFrame({
+        "area": ["1", "1", "2", "2"], "round": ["before", "after"] * 2,
+        "private": [1, 1, private, 1], "ok": [1, 0, ok, 0],
+    })  # fmt: skip
+    asked = share("s", "${ok} = 1", counts="${private} = 1")
+    assert one_sided(records, [asked], start="before", end="after") == unlike
