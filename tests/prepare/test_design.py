@@ -43,10 +43,11 @@ FORM = """
 |   | form_title | form_id | version | default_language | key |
 |   | Homes | homes | 1 | en | id |
 """
+AREAS = "code,key,label_en\n01,north,North\n02,south,South\n"
 
 
 def cleaned(tmp_path: Path, text: str, study: str = STUDY, form: str = FORM) -> Cleaned:
-    files = {"study.toml": study, "areas.csv": "code,key,label_en\n01,north,North\n", "forms/homes.md": form}
+    files = {"study.toml": study, "areas.csv": AREAS, "forms/homes.md": form}
     plan = study_of(files | {"indicators.toml": "", "norms.toml": ""}, tmp_path / "study")
     data = tmp_path / "data"
     data.mkdir(parents=True)
@@ -74,6 +75,12 @@ def test_a_round_whose_weights_are_not_computed_yet_is_kept_beside_the_other(tmp
     result = cleaned(tmp_path, "id,district,visit,zone,village,w\n" + rows, study, form)
     assert result.tables["homes"]["id"].tolist() == ["H1", "H3", "H4"]
     assert result.rejected["row"].tolist() == [3]
+
+
+def test_a_district_whose_weights_are_not_computed_yet_is_not_dropped_from_the_whole(tmp_path: Path) -> None:
+    rows = "H1,01,A,V1,2\nH2,01,A,V1,\nH3,02,A,V3,\nH4,02,A,V4,\n"
+    result = cleaned(tmp_path, "id,district,zone,village,w\n" + rows)
+    assert result.tables["homes"]["id"].tolist() == ["H1", "H3", "H4"]
 
 
 def test_a_village_written_as_a_decimal_is_the_same_village(tmp_path: Path) -> None:
