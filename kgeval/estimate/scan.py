@@ -32,6 +32,7 @@ from kgeval.plan.sample import SampleDesign, stages
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], list[Any]]
 BATCH = 500_000  # rows evaluated at a time: 15 indicators then need about 300 MB
+_ENOUGH = 1000  # records for a value near the estimates
 
 
 def tabulate_files(
@@ -102,10 +103,15 @@ def _need_keys(keys: pd.DataFrame, design: SampleDesign) -> None:
 
 def _origins(scan: Scan) -> Floats:
     """Return a value near each mean or ratio, from the first records: the same in every batch and file."""
-    centred = any(one.kind in CENTRED for one in scan.measures)
-    first = next(_batches(scan, records=1000), None) if centred else None
-    if first is None:
+    batches = _batches(scan, records=_ENOUGH) if any(one.kind in CENTRED for one in scan.measures) else ()
+    parts: list[pd.DataFrame] = []
+    for batch in batches:  # the first file may hold a single record, and that a wild one
+        parts.append(batch)
+        if sum(map(len, parts)) >= _ENOUGH:
+            break
+    if not parts:
         return np.zeros(len(scan.measures))
+    first = pd.concat(parts, ignore_index=True)
     who = condition(scan.where, first)
     return origins(scan.measures, [answers(one, first, who) for one in scan.measures])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kgeval.errors import DataError, DesignError
@@ -43,6 +43,7 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=seeds, cut=st.integers(1, 118), where=st.sampled_from([None, "${x} < 53", "${group} != 'c'"]))
+@example(seed=510510, cut=1, where=None)  # a wild record alone in the first file
 def test_files_databases_and_frames_agree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cut: int, where: str | None
 ) -> None:
