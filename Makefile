@@ -8,7 +8,7 @@ DEV     = .venv-dev/bin
 INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r
 ITSELF  = -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-.PHONY: conference review test lint lab clean lock wash coverage golden help
+.PHONY: conference review test laws lint lab clean lock wash coverage golden help
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -23,6 +23,9 @@ conference: review  ## the pack for the summary conference: report, slides, char
 
 test: .venv-dev/ready  ## every test
 	$(DEV)/python -m pytest --numprocesses 2
+
+laws: .venv-dev/ready  ## the laws on examples that no run has seen
+	LAWS=new $(DEV)/python -m pytest --numprocesses 2 $$(grep -rl 'from hypothesis' tests)
 
 lint: .venv-dev/ready  ## style and types
 	$(DEV)/ruff check

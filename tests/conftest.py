@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 # Reference values, real forms and exports, hostile files: they lie beside the project and never enter it.
 SHARED = Path(os.environ.get("KGEVAL_SHARED", Path(__file__).parents[2] / "shared"))
+
+# Laws look at the same examples in every run: a change is judged by itself. `make laws` looks at new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", print_blob=True)
+settings.load_profile(os.environ.get("LAWS", "same"))
 
 
 def needs(path: Path) -> pytest.MarkDecorator:
