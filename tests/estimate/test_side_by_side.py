@@ -62,6 +62,6 @@ def test_portions_and_threads_change_no_digit(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(linear, "_AT_ONCE", 2**40)
     whole = found()
-    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    monkeypatch.setattr(room, "_processors", lambda: 4)  # also where the machine has one
     monkeypatch.setattr(linear, "_AT_ONCE", 1)
     pd.testing.assert_frame_equal(found(), whole, check_exact=True)
